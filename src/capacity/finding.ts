@@ -38,9 +38,9 @@ export type QuantityFinding = FindingBase & {
 export type RuleFinding = FindingBase & {
   readonly kind: 'rule'
   readonly holds: boolean | null
-  readonly demand?: number
-  readonly limit?: number
-  readonly headroom?: number
+  readonly demand?: number | null
+  readonly limit?: number | null
+  readonly headroom?: number | null
   readonly unit?: string
 }
 

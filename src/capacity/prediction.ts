@@ -10,7 +10,12 @@ export type Disruption = {
 
 export type Phase =
   | { readonly kind: 'system'; readonly name: 'roll-out'; readonly system: System }
-  | { readonly kind: 'load'; readonly name: 'load'; readonly system: System; readonly users: number }
+  | {
+      readonly kind: 'load'
+      readonly name: 'load'
+      readonly system: System
+      readonly users: number
+    }
   | { readonly kind: 'disruption'; readonly name: 'restart'; readonly disruption: Disruption }
 
 export type Prediction = {

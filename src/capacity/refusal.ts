@@ -1,26 +1,68 @@
 /** An expected no, with its reason and the remedy. A value, never thrown; a face renders it in words. DESIGN.md, 2. */
+import type { TierProblem } from './tier.ts'
 
 /** Each code with the values that its sentence needs. */
 export type Refusals = {
   /** What this System may not have: well formed, and against the target's own rules. */
-  'edition-differs': { tier: string; edition: string; subject: string }
+  'edition-differs': { tier: string; edition: string; subject: string; nearest: readonly string[] }
   'min-above-max': { service: string; minInstances: number; maxInstances: number }
+  'name-taken': { name: string; subject: string }
+  'no-database': { service: string }
+  'pooler-of-another-database': {
+    pooler: string
+    poolerDatabase: string
+    service: string
+    database: string
+  }
+  'flag-sum-too-large': { name: string; value: string; most: number }
+  /** What no System could accept, or what names something that the document lacks. */
   'no-such': { what: string; name: string; known: readonly string[] }
+  'wrong-kind': { service: string; kind: string; wanted: string }
+  'malformed-tier': {
+    tier: string
+    problem: Exclude<TierProblem, 'edition'>
+    nearest: readonly string[]
+  }
+  'flag-malformed': { name: string; value: string; least: number }
+  'pool-min-above-max': { minSize: number; maxSize: number }
+  'usable-unknown': { alert: string; database: string }
 }
 
 export type RefusalCode = keyof Refusals
 
-export type Refusal = {
-  [Code in RefusalCode]: {
+/** `usage`: wrong input (exit code 2). `target`: the target's own rules say no, which is a verdict (exit code 4). contract.md, 3. */
+const sides = {
+  'edition-differs': 'target',
+  'min-above-max': 'target',
+  'name-taken': 'target',
+  'no-database': 'target',
+  'pooler-of-another-database': 'target',
+  'flag-sum-too-large': 'target',
+  'no-such': 'usage',
+  'wrong-kind': 'usage',
+  'malformed-tier': 'usage',
+  'flag-malformed': 'usage',
+  'pool-min-above-max': 'usage',
+  'usable-unknown': 'target',
+} as const satisfies Record<RefusalCode, 'usage' | 'target'>
+
+export type RefusalOf<Code extends RefusalCode> = {
+  [Each in Code]: {
     readonly kind: 'refusal'
-    readonly code: Code
-    readonly values: Readonly<Refusals[Code]>
+    readonly code: Each
+    readonly values: Readonly<Refusals[Each]>
   }
-}[RefusalCode]
+}[Code]
+
+export type Refusal = RefusalOf<RefusalCode>
 
 export function refuse<Code extends RefusalCode>(
   code: Code,
   values: Refusals[Code],
 ): { readonly kind: 'refusal'; readonly code: Code; readonly values: Readonly<Refusals[Code]> } {
   return { kind: 'refusal', code, values }
+}
+
+export function refusalSide({ code }: Refusal): 'usage' | 'target' {
+  return sides[code]
 }

@@ -2,11 +2,20 @@
 import { z } from 'zod'
 import { policySchema } from './policy-document.ts'
 
-const count = z.int().min(0)
-const positiveCount = z.int().min(1)
-const amount = z.number().min(0)
-const positive = z.number().positive()
-const name = z.string().min(1).max(98)
+/** Beyond these every sum would still be finite, and no system is there. */
+export const mostAmount = 1e12
+export const leastPositive = 1e-6
+
+const count = z.int().min(0).max(mostAmount)
+const positiveCount = z.int().min(1).max(mostAmount)
+const amount = z.number().min(0).max(mostAmount)
+const positive = z.number().positive().min(leastPositive).max(mostAmount)
+const text = z.string().min(1).max(98)
+/** A dot would cut a path of facts in two, a plus is a new revision's in a roll-out. */
+const name = z
+  .string()
+  .max(98)
+  .regex(/^[^.+\s]+$/, 'a name without dot, plus or space')
 
 const bindingSchema = z.union([
   z.strictObject({ args: z.literal(true) }),
@@ -23,7 +32,7 @@ const bindingsSchema = z.strictObject({
 })
 
 const workloadEventSchema = z.strictObject({
-  name,
+  name: text,
   from: z.string().min(1),
   to: z.string().min(1),
   timeZone: z.string().min(1),
@@ -114,7 +123,7 @@ const replicaSchema = z.strictObject({
 
 const databaseSchema = z.strictObject({
   kind: z.literal('cloud-sql-postgres'),
-  version: z.int().positive(),
+  version: positiveCount,
   edition: z.enum(['enterprise', 'enterprise-plus']),
   ...replicaSchema.shape,
   replicas: z.record(name, replicaSchema),
@@ -148,9 +157,9 @@ const alertSchema = z.strictObject({
 
 export const systemSchema = z.strictObject({
   version: z.literal(1),
-  name,
-  project: name,
-  region: name,
+  name: text,
+  project: text,
+  region: text,
   workload: workloadSchema,
   services: z.record(name, serviceSchema),
   databases: z.record(name, databaseSchema),

@@ -40,9 +40,17 @@ export class Clearance {
     const { intent, sendBefore } = this.#request
     if (this.#spent) throw new Fault('expired', 'no', `the clearance of ${intent} is spent`)
     if (target !== this.#request.target)
-      throw new Fault('invalid', 'no', `the clearance is for ${this.#request.target}, not ${target}`)
+      throw new Fault(
+        'invalid',
+        'no',
+        `the clearance is for ${this.#request.target}, not ${target}`,
+      )
     if (now > sendBefore)
-      throw new Fault('expired', 'no', `the clearance of ${intent} ended ${now - sendBefore} ms ago`)
+      throw new Fault(
+        'expired',
+        'no',
+        `the clearance of ${intent} ended ${now - sendBefore} ms ago`,
+      )
     this.#spent = true
   }
 }

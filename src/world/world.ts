@@ -4,6 +4,11 @@ import type { Clearance } from './clearance.ts'
 /** Milliseconds since the epoch. The only source of time; pure code is handed the number. */
 export type Clock = { readonly now: () => number }
 
+/** Does something later, unless it is cancelled before. */
+export type Timers = {
+  readonly after: (waitMs: number, work: () => void) => { readonly cancel: () => void }
+}
+
 /** One value that was asked for, with its source and time. An answer that did not come is a value too. */
 export type Fact =
   | {

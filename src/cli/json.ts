@@ -1,0 +1,94 @@
+/** The JSON that scripts rely on: contract.md, 3. */
+import type { Assessment, Finding } from '../capacity/finding.ts'
+import type { BoundStep } from '../define/step.ts'
+import type { Examination } from '../gate/gate.ts'
+import type { Status } from '../gate/status.ts'
+import { reasonSentence } from '../words/en.ts'
+import { refusalSentence } from '../words/en-reasons.ts'
+
+export function statusJson({ system, assessment, view }: Status) {
+  const { users, nowUsers, supportedUsers, binding, severity, findings } = assessment
+  return {
+    system,
+    observedAt: iso(view.observedAt),
+    users,
+    nowUsers,
+    supportedUsers,
+    binding,
+    severity,
+    findings: findings.map(findingJson),
+    // The cost comes with the price table.
+    cost: null,
+    facts: view.facts.map((fact) =>
+      fact.kind === 'observed'
+        ? {
+            name: fact.name,
+            value: fact.value,
+            source: fact.source,
+            observedAt: iso(fact.observedAt),
+            assumed: false,
+          }
+        : {
+            name: fact.name,
+            value: null,
+            source: fact.source,
+            observedAt: null,
+            assumed: false,
+            why: fact.why,
+          },
+    ),
+    drift: view.drift,
+  }
+}
+
+export function checkJson(step: BoundStep, examination: Examination) {
+  const { verdict, reasons, refusal, judgement, fingerprint } = examination
+  const refused =
+    refusal === null
+      ? []
+      : [
+          {
+            code: refusal.code,
+            law: null,
+            subject: step.target,
+            text: refusalSentence(refusal),
+            before: null,
+            after: null,
+          },
+        ]
+  return {
+    step: step.name,
+    input: step.input,
+    verdict,
+    reasons: [
+      ...refused,
+      ...reasons.map((reason) => ({
+        code: reason.code,
+        law: reason.law,
+        subject: reason.subject,
+        text: reasonSentence(reason),
+        before: reason.before,
+        after: reason.after,
+      })),
+    ],
+    phases: (judgement?.phases ?? []).map(({ name, assessment, disruption }) => ({
+      name,
+      assessment: assessment === null ? null : assessmentJson(assessment),
+      disruption,
+    })),
+    costDeltaUsd: null,
+    fingerprint,
+  }
+}
+
+function assessmentJson({ findings, ...rest }: Assessment) {
+  return { ...rest, findings: findings.map(findingJson) }
+}
+
+export function findingJson({ derivation, ...finding }: Finding) {
+  return { ...finding, derivation: derivation() }
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}

@@ -1,0 +1,178 @@
+/** The environment, judged once: a real workspace or a rehearsal, never half of one. The only reader of process.env. contract.md, 2. */
+import { z } from 'zod'
+
+export type BotConfig = {
+  readonly kind: 'bot'
+  readonly slack: {
+    readonly botToken: string
+    readonly signingSecret: string
+    /** Null: Slack's own. */
+    readonly apiUrl: string | null
+  }
+  readonly port: number
+  /** Null: Google's own, with default credentials. */
+  readonly googleApiRoot: string | null
+} & Files
+
+export type RehearsalConfig = { readonly kind: 'rehearsal'; readonly port: number | null } & Files
+
+export type Files = {
+  readonly systemFile: string
+  readonly dataFolder: string
+  readonly runbooksFolder: string
+  readonly logLevel: string
+}
+
+/** What is wrong with the environment: which variable, and what would be right. */
+export type ConfigProblem = {
+  readonly kind: 'config-problem'
+  readonly variable: string
+  readonly problem: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const port = z.coerce.number().int().min(1).max(65_535)
+const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+
+/** Would make a game of a production bot, or give a game real hands. */
+const notInRehearsal = ['LEDGER_URL', 'K_SERVICE', 'GOOGLE_API_ROOT', 'MONITORING_WEBHOOK_TOKEN']
+const urlsOnLoopbackInRehearsal = ['PGBOUNCER_ADMIN_URLS', 'CELERY_BROKER_URL']
+
+/** Named in the contract and not held by this version: refused rather than ignored. */
+const notHeldYet: Readonly<Record<string, string>> = {
+  SLACK_APP_TOKEN: 'Socket Mode is not there yet; use SLACK_SIGNING_SECRET and HTTP',
+  LEDGER_URL:
+    'a ledger on PostgreSQL is not there yet; leave it out for SQLite under PLIMSOLL_DATA',
+  MONITORING_WEBHOOK_TOKEN: 'POST /monitoring/alert is not there yet; leave it out',
+}
+
+export function readConfig(
+  env: Environment = process.env,
+): BotConfig | RehearsalConfig | ConfigProblem {
+  const files = readFiles(env)
+  if ('kind' in files) return files
+  const slackNames = Object.keys(env).filter((name) => name.startsWith('SLACK_'))
+  const set = slackNames.filter((name) => isSet(env, name))
+  return set.length === 0 ? rehearsal(env, files) : bot(env, files)
+}
+
+/** The files alone: what the command line needs where no Slack is involved. */
+export function readFiles(env: Environment = process.env): Files | ConfigProblem {
+  const level = logLevel.safeParse(env.LOG_LEVEL ?? 'info')
+  if (!level.success)
+    return problem('LOG_LEVEL', `${env.LOG_LEVEL} is not one of ${logLevel.options.join(', ')}`)
+  return {
+    systemFile: env.PLIMSOLL_SYSTEM ?? 'system.yml',
+    dataFolder: env.PLIMSOLL_DATA ?? '.plimsoll',
+    runbooksFolder: env.PLIMSOLL_RUNBOOKS ?? 'runbooks',
+    logLevel: level.data,
+  }
+}
+
+/** Where the command line finds a world to look at; null: nowhere, so it works offline. */
+export function readWorld(
+  project: string,
+  env: Environment = process.env,
+): { readonly googleApiRoot: string | null } | ConfigProblem | null {
+  const [root, wanted] = [env.GOOGLE_API_ROOT, env.GOOGLE_CLOUD_PROJECT]
+  if (isSet(env, 'GOOGLE_CLOUD_PROJECT') && wanted !== project)
+    return problem('GOOGLE_CLOUD_PROJECT', `is ${wanted}, and the System document says ${project}`)
+  if (root !== undefined && root !== '')
+    return isLoopback(root)
+      ? { googleApiRoot: root }
+      : problem('GOOGLE_API_ROOT', notLoopback(root))
+  return isSet(env, 'GOOGLE_CLOUD_PROJECT') ? { googleApiRoot: null } : null
+}
+
+function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
+  for (const [variable, why] of Object.entries(notHeldYet))
+    if (isSet(env, variable)) return problem(variable, why)
+  if (isSet(env, 'K_SERVICE'))
+    return problem('K_SERVICE', 'the disk of Cloud Run does not last and the ledger would be lost')
+  const unheld = Object.keys(env).find((name) => isAdapterUrl(name) && isSet(env, name))
+  if (unheld !== undefined) return problem(unheld, 'its adapter is not there yet; leave it out')
+  const [botToken, signingSecret] = [env.SLACK_BOT_TOKEN, env.SLACK_SIGNING_SECRET]
+  if (botToken === undefined || botToken === '')
+    return problem('SLACK_BOT_TOKEN', 'is missing beside the other SLACK_ variables')
+  if (signingSecret === undefined || signingSecret === '')
+    return problem(
+      'SLACK_SIGNING_SECRET',
+      'is missing: SLACK_BOT_TOKEN alone is half a configuration',
+    )
+  const apiUrl = env.SLACK_API_URL ?? null
+  if (apiUrl !== null && !isLoopback(apiUrl) && !isSlack(apiUrl))
+    return problem(
+      'SLACK_API_URL',
+      `${apiUrl} would receive the token; Slack's own hosts or loopback`,
+    )
+  const googleApiRoot = env.GOOGLE_API_ROOT ?? null
+  if (googleApiRoot !== null && !isLoopback(googleApiRoot))
+    return problem('GOOGLE_API_ROOT', notLoopback(googleApiRoot))
+  const listen = port.safeParse(env.PORT ?? '3000')
+  if (!listen.success) return problem('PORT', `${env.PORT} is not a port from 1 to 65535`)
+  return {
+    kind: 'bot',
+    slack: { botToken, signingSecret, apiUrl },
+    port: listen.data,
+    googleApiRoot,
+    ...files,
+  }
+}
+
+function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProblem {
+  const production = notInRehearsal.find((name) => isSet(env, name))
+  if (production !== undefined)
+    return problem(
+      production,
+      'is set, and a rehearsal has no place for it: unset it, or set SLACK_*',
+    )
+  if (env.NODE_ENV === 'production')
+    return problem('NODE_ENV', 'is production, and without SLACK_* this would be a rehearsal')
+  const distant = Object.keys(env).find((name) => isAdapterUrl(name) && !allLoopback(env[name]))
+  if (distant !== undefined)
+    return problem(distant, 'is not on loopback, and a rehearsal touches nothing real')
+  const given = env.PORT
+  const listen = port.nullable().safeParse(given === undefined ? null : Number(given))
+  if (!listen.success) return problem('PORT', `${given} is not a port from 1 to 65535`)
+  return { kind: 'rehearsal', port: listen.data, ...files }
+}
+
+function isAdapterUrl(name: string): boolean {
+  return name.startsWith('DATABASE_URL_') || urlsOnLoopbackInRehearsal.includes(name)
+}
+
+function allLoopback(urls: string | undefined): boolean {
+  return (urls ?? '')
+    .split(',')
+    .filter((url) => url.trim() !== '')
+    .every((url) => isLoopback(url.trim()))
+}
+
+function isSet(env: Environment, name: string): boolean {
+  return env[name] !== undefined && env[name] !== ''
+}
+
+function isLoopback(url: string): boolean {
+  const host = hostOf(url)
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host ?? '')
+}
+
+function isSlack(url: string): boolean {
+  const host = hostOf(url)
+  return (
+    url.startsWith('https://') && (host === 'slack.com' || host?.endsWith('.slack.com') === true)
+  )
+}
+
+function hostOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).hostname : null
+}
+
+function notLoopback(url: string): string {
+  return `${url} is not on loopback, such as http://127.0.0.1:9099`
+}
+
+function problem(variable: string, why: string): ConfigProblem {
+  return { kind: 'config-problem', variable, problem: why }
+}

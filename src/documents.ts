@@ -1,0 +1,36 @@
+/** Reads System documents from files: the one in force, and the kept ones beside it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { parseSystem, problemText } from './capacity/parse.ts'
+import type { SystemDocument } from './capacity/system.ts'
+
+export type ReadSystem =
+  | { readonly kind: 'read'; readonly document: SystemDocument }
+  | { readonly kind: 'wrong'; readonly sentence: string }
+
+export function readSystemFile(file: string): ReadSystem {
+  if (!existsSync(file))
+    return {
+      kind: 'wrong',
+      sentence: `No System document at ${file}; name one with --system or PLIMSOLL_SYSTEM.`,
+    }
+  const parsed = parseSystem(readFileSync(file, 'utf8'), file)
+  if (parsed.kind === 'system') return { kind: 'read', document: parsed.document }
+  const [first, ...others] = parsed.problems
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  const what = first === undefined ? 'it cannot be read.' : problemText(first)
+  return { kind: 'wrong', sentence: `${file}: ${what}${more}` }
+}
+
+/** Documents of the same System in `examples/` beside the one in force; one that cannot be read is left out. */
+export function readExamples(systemFile: string, name: string): readonly SystemDocument[] {
+  const folder = join(dirname(systemFile), 'examples')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yml'))
+    .sort()
+    .flatMap((file) => {
+      const read = readSystemFile(join(folder, file))
+      return read.kind === 'read' && read.document.name === name ? [read.document] : []
+    })
+}

@@ -1,0 +1,83 @@
+/** The only minter of clearances: no action runs until this function has said so. DESIGN.md, 2 and 6. */
+import type { Policy } from '../capacity/system.ts'
+import type { BoundStep, Intent } from '../define/step.ts'
+import { type Clearance, mintClearance } from '../world/clearance.ts'
+import { digestOf } from './digest.ts'
+import { factNamed } from './facts.ts'
+import { type Moved, movedSince } from './fingerprint.ts'
+import type { Examination } from './gate.ts'
+import { approvalsNeeded, unheldRules } from './policy.ts'
+
+/** The facts are looked at immediately before; older ones clear nothing. */
+const factsAtMostMs = 10_000
+
+export type NotCleared =
+  /** The world or the verdict is no longer what was shown and agreed to. */
+  | { readonly kind: 'moved'; readonly moved: readonly Moved[] }
+  /** `mode: observe`: everything but this. */
+  | { readonly kind: 'withheld' }
+  | { readonly kind: 'not-cleared'; readonly why: string }
+
+export type Cleared = { readonly kind: 'cleared'; readonly clearance: Clearance }
+
+export type Request = {
+  readonly step: BoundStep
+  readonly intent: Intent
+  readonly policy: Policy
+  /** What was shown, and who said yes to exactly that. */
+  readonly shown: Pick<Examination, 'basis' | 'judged'>
+  readonly consents: readonly { readonly by: string }[]
+  readonly requester: string
+  /** Judged on facts of this moment. */
+  readonly fresh: Examination
+  readonly now: number
+}
+
+export function clear(request: Request): Cleared | NotCleared {
+  const obstacle = obstacleTo(request)
+  if (obstacle !== null) return obstacle
+  const { step, intent } = request
+  const exact = { step: step.name, input: step.input, version: intent.version }
+  return {
+    kind: 'cleared',
+    clearance: mintClearance({
+      intent: intent.id,
+      target: step.target,
+      request: digestOf(exact),
+      sendBefore: intent.sendBefore,
+    }),
+  }
+}
+
+function obstacleTo(request: Request): NotCleared | null {
+  const { step, policy, shown, fresh, now, intent } = request
+  if (step.act.kind !== 'write') return not(`${step.name} writes nothing`)
+  const unable = step.act.unable(fresh.view.system)
+  if (unable !== null) return not(unable.code)
+  const moved = movedSince(shown, fresh)
+  if (moved.length > 0) return { kind: 'moved', moved }
+  if (fresh.verdict === 'block') return not('the verdict is block')
+  const unheld = unheldRules(policy)
+  if (unheld.length > 0) return not(`${unheld.join(', ')} cannot be held yet`)
+  const given = new Set(request.consents.map(({ by }) => by))
+  given.delete(request.requester)
+  const needed = approvalsNeeded(policy, step.risk, fresh.verdict)
+  if (given.size < needed) return not(`${needed} must approve, ${given.size} did`)
+  const unseen = step.needs.find((name) => !isSeen(fresh, name, now))
+  if (unseen !== undefined) return not(`${unseen} was not observed`)
+  if (now > intent.sendBefore) return not('its time is over')
+  if (policy.mode === 'observe') return { kind: 'withheld' }
+  return null
+}
+
+/** What a step needs must have been read just now: a declared value is nobody's observation. */
+function isSeen(fresh: Examination, name: string, now: number): boolean {
+  const fact = factNamed(fresh.view.facts, name)
+  if (fact?.kind !== 'observed' || fresh.view.unknown.includes(name)) return false
+  const ageMs = now - fact.observedAt
+  return ageMs >= 0 && ageMs <= factsAtMostMs
+}
+
+function not(why: string): NotCleared {
+  return { kind: 'not-cleared', why }
+}

@@ -1,0 +1,87 @@
+/** Lays facts over the System document: the world wins, what is too old is unknown, and the difference is drift. Pure. */
+import type { System, SystemDocument } from '../capacity/system.ts'
+import { systemSchema } from '../capacity/system.ts'
+import type { Fact } from '../world/world.ts'
+
+export type Drift = {
+  readonly fact: string
+  readonly declared: unknown
+  readonly observed: unknown
+}
+
+/** The System as it is seen at one moment. */
+export type View = {
+  readonly system: System
+  /** Facts whose source is configured and did not answer, or answered too long ago. */
+  readonly unknown: readonly string[]
+  readonly drift: readonly Drift[]
+  readonly facts: readonly Fact[]
+  /** When the oldest of the facts was true; null where nothing was asked. */
+  readonly observedAt: number | null
+}
+
+/** The fields of a database or replica that facts overlay; others (state, version lock) are the gate's own business. */
+const overlaid = ['tier', 'edition', 'availability', 'diskGb', 'version', 'flags']
+
+/** A measured value may be older than a configured one: contract.md, 2. */
+const measured = ['sessions', 'maxConnections']
+
+export function fieldOf(fact: string): string {
+  return fact.slice(fact.lastIndexOf('.') + 1)
+}
+
+export function isMeasured(fact: string): boolean {
+  return measured.includes(fieldOf(fact))
+}
+
+export function viewOf(document: SystemDocument, facts: readonly Fact[], now: number): View {
+  const { configured, measured: measuredSeconds } = document.policy.maxFactAgeSeconds
+  const isStale = (fact: Fact & { kind: 'observed' }) => {
+    const ageMs = now - fact.observedAt
+    return ageMs < 0 || ageMs > 1000 * (isMeasured(fact.name) ? measuredSeconds : configured)
+  }
+  const usable = facts.filter((fact) => fact.kind === 'observed').filter((fact) => !isStale(fact))
+  const known = new Set(usable.map(({ name }) => name))
+  const overlay = usable.filter(({ name }) => overlaid.includes(fieldOf(name)))
+  const copy = structuredClone(document)
+  const drift = overlay.flatMap(({ name, value }) => {
+    const declared = setAt(copy, name, value)
+    return same(declared, value) ? [] : [{ fact: name, declared, observed: value }]
+  })
+  return {
+    // What was observed is judged by the document's own schema: an edition or version that it cannot hold is our bug or Google's news.
+    system: systemSchema.parse(copy),
+    unknown: facts.map(({ name }) => name).filter((name) => !known.has(name)),
+    drift,
+    facts,
+    observedAt: usable.length === 0 ? null : Math.min(...usable.map((fact) => fact.observedAt)),
+  }
+}
+
+/** Sets the value at a path that the document has, and gives the one before. No name holds a dot: the schema sees to it. */
+function setAt(root: object, path: string, value: unknown): unknown {
+  const keys = path.split('.')
+  const last = keys.pop() ?? ''
+  const parent = keys.reduce<unknown>(
+    (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
+    root,
+  )
+  if (typeof parent !== 'object' || parent === null || !(last in parent)) return undefined
+  const before: unknown = Reflect.get(parent, last)
+  Reflect.set(parent, last, value)
+  return before
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right))
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The observed value of one fact, and how to think of its absence. */
+export function factNamed(facts: readonly Fact[], name: string): Fact | null {
+  return facts.find((fact) => fact.name === name) ?? null
+}

@@ -1,0 +1,167 @@
+/** Facts -> forecast -> verdict: what one step would do to the System as it is now, and whether it may. Pure. DESIGN.md, 6. */
+import { type Judgement, judge } from '../capacity/compare.ts'
+import type { Prediction } from '../capacity/prediction.ts'
+import type { Reason } from '../capacity/reason.ts'
+import type { Refusal } from '../capacity/refusal.ts'
+import type { System, SystemDocument } from '../capacity/system.ts'
+import type { BoundStep } from '../define/step.ts'
+import type { Fact } from '../world/world.ts'
+import { digestOf } from './digest.ts'
+import { factNamed, type View, viewOf } from './facts.ts'
+import { type Basis, fingerprintOf, type Judged } from './fingerprint.ts'
+
+/** A change that somebody else was cleared for and that is not over: its claim carries the reservation. */
+export type Reservation = { readonly run: string; readonly step: BoundStep }
+
+/** What the gate adds to the model's reasons: they concern the target at this moment, not capacity. */
+export type GateReason = {
+  readonly code: 'target-claimed' | 'target-busy' | 'not-runnable' | 'not-allowed'
+  readonly weight: 'block'
+  readonly law: null
+  readonly subject: string
+  readonly before: null
+  readonly after: null
+  readonly values: Readonly<Record<string, string>>
+}
+
+export type Examination = {
+  readonly verdict: 'clear' | 'review' | 'block'
+  readonly reasons: readonly (Reason | GateReason)[]
+  /** Null where the target's own rules refuse the input: then there is nothing to forecast. */
+  readonly judgement: Judgement | null
+  readonly refusal: Refusal | null
+  readonly prediction: Prediction | null
+  readonly view: View
+  readonly basis: Basis
+  readonly judged: Judged
+  readonly fingerprint: string
+}
+
+export type Question = {
+  readonly document: SystemDocument
+  readonly facts: readonly Fact[]
+  readonly step: BoundStep
+  readonly reservations: readonly Reservation[]
+  readonly now: number
+}
+
+/** At most so many changes are under way in one System: every combination of them is judged. */
+export const reservationsAtMost = 4
+
+export function examine(question: Question): Examination {
+  const { document, facts, step, now } = question
+  const view = viewOf(document, facts, now)
+  const outside = step.act.kind === 'read' ? [] : standing(question)
+  const today = dayOf(now)
+  const prediction = step.predict(view.system)
+  const refusal = 'kind' in prediction ? prediction : null
+  const judgements =
+    'kind' in prediction
+      ? []
+      : baselines(view.system, question.reservations).map((system) =>
+          judgeOn(system, step, { today, unknown: view.unknown, needs: step.needs }),
+        )
+  const worst = worstOf(judgements)
+  const verdict = outside.length > 0 || refusal !== null || worst === null ? 'block' : worst.verdict
+  const reasons = [...outside, ...(worst?.reasons ?? [])]
+  const basis: Basis = {
+    step: step.name,
+    input: step.input,
+    document: digestOf(document),
+    policy: digestOf(document.policy),
+    version: versionOf(facts, step.target),
+    facts,
+  }
+  const disruptions = (worst?.phases ?? []).flatMap(({ disruption }) =>
+    disruption === null ? [] : [disruption],
+  )
+  const judged: Judged = { verdict, reasons, disruptions, costDeltaUsd: null }
+  return {
+    verdict,
+    reasons,
+    judgement: worst,
+    refusal,
+    prediction: 'kind' in prediction ? null : prediction,
+    view,
+    basis,
+    judged,
+    fingerprint: fingerprintOf(basis, judged),
+  }
+}
+
+/** UTC day of an instant, `2026-11-23`. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10)
+}
+
+/** The world with every combination of the reservations in force: none of them may be left short. */
+function baselines(system: System, reservations: readonly Reservation[]): readonly System[] {
+  const systems = [system]
+  for (const { step } of reservations.slice(0, reservationsAtMost)) {
+    const reserved = systems.map((before) => step.predict(before))
+    for (const prediction of reserved) if (!('kind' in prediction)) systems.push(prediction.after)
+  }
+  return systems
+}
+
+type Context = {
+  readonly today: string
+  readonly unknown: readonly string[]
+  readonly needs: readonly string[]
+}
+
+function judgeOn(system: System, step: BoundStep, context: Context): Judgement | null {
+  const prediction = step.predict(system)
+  const acts = step.act.kind === 'read' ? 'reads' : 'changes'
+  return 'kind' in prediction ? null : judge(system, prediction, { ...context, acts })
+}
+
+const rank = { clear: 0, review: 1, block: 2 } as const
+
+/** Null where on some combination there is nothing to judge: that counts as the worst. */
+function worstOf(judgements: readonly (Judgement | null)[]): Judgement | null {
+  return judgements.reduce<Judgement | null>((worst, one, index) => {
+    if (one === null || (index > 0 && worst === null)) return null
+    return worst === null || rank[one.verdict] > rank[worst.verdict] ? one : worst
+  }, null)
+}
+
+/** What stands in the way of a write at this moment, whatever the capacity. facts/cloudsql.md, 11. */
+function standing({ facts, step, reservations }: Question): readonly GateReason[] {
+  const { target } = step
+  const reason = (
+    code: GateReason['code'],
+    values: Readonly<Record<string, string>>,
+  ): GateReason => ({
+    code,
+    weight: 'block',
+    law: null,
+    subject: target,
+    before: null,
+    after: null,
+    values,
+  })
+  const holder = reservations.find((other) => other.step.target === target)
+  const operation = observedValue(facts, `${target}.operation`)
+  const state = observedValue(facts, `${target}.state`)
+  return [
+    ...(holder === undefined ? [] : [reason('target-claimed', { run: holder.run })]),
+    ...(reservations.length > reservationsAtMost
+      ? [reason('not-allowed', { rule: `at most ${reservationsAtMost} changes under way` })]
+      : []),
+    ...(typeof operation === 'string' ? [reason('target-busy', { operation })] : []),
+    ...(typeof state === 'string' && state !== 'RUNNABLE'
+      ? [reason('not-runnable', { state })]
+      : []),
+  ]
+}
+
+function observedValue(facts: readonly Fact[], name: string): unknown {
+  const fact = factNamed(facts, name)
+  return fact?.kind === 'observed' ? fact.value : null
+}
+
+function versionOf(facts: readonly Fact[], target: string): string | null {
+  const value = observedValue(facts, `${target}.settingsVersion`)
+  return typeof value === 'string' ? value : null
+}

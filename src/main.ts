@@ -1,0 +1,210 @@
+/** The composition root: config -> world -> ledger -> dispatcher -> faces. The only file that knows all. DESIGN.md, 4. */
+import { pino } from 'pino'
+import { type Opened, runCommandLine } from './cli/program.ts'
+import {
+  type BotConfig,
+  type ConfigProblem,
+  type RehearsalConfig,
+  readConfig,
+  readFiles,
+  readWorld,
+} from './config.ts'
+import { dispatchInProcess } from './dispatch/in-process.ts'
+import { readExamples, readSystemFile } from './documents.ts'
+import { newId } from './ledger/ids.ts'
+import { openSqliteLedger, type SqliteLedger } from './ledger/sqlite.ts'
+import { advance } from './runs/executor.ts'
+import { journalOn } from './runs/journal.ts'
+import { lookWith } from './runs/look.ts'
+import type { Means } from './runs/means.ts'
+import { requestsOn } from './runs/requests.ts'
+import { runOfStream } from './runs/run.ts'
+import { connectSlack } from './slack/app.ts'
+import { deskOf } from './slack/desk.ts'
+import { peopleOf } from './slack/people.ts'
+import { presentRuns } from './slack/presenter.ts'
+import { catalogue } from './steps/index.ts'
+import { systemClock, systemTimers } from './world/clock.ts'
+import { connectCloudSql } from './world/cloud-sql.ts'
+import type { World } from './world/world.ts'
+
+const print = (text: string) => void process.stdout.write(`${text}\n`)
+const complain = (text: string) => void process.stderr.write(`${text}\n`)
+
+/** Runs one command and gives its exit code. `start` ends when the process is told to. */
+export function main(args: readonly string[]): Promise<number> {
+  return runCommandLine(args, { catalogue, open: openLook, start, print, complain })
+}
+
+async function start(): Promise<number> {
+  const config = readConfig()
+  switch (config.kind) {
+    case 'config-problem':
+      complain(sentenceOf(config))
+      return 2
+    case 'rehearsal':
+      return rehearse(config)
+    case 'bot':
+      return startBot(config)
+  }
+}
+
+async function rehearse({ port, dataFolder }: RehearsalConfig): Promise<number> {
+  const { startRehearsal } = await import('./rehearsal/host.ts')
+  const rehearsal = await startRehearsal({
+    dataFolder,
+    env: process.env,
+    ...(port === null ? {} : { port }),
+  })
+  if (rehearsal.kind === 'running') return rehearsal.ended
+  complain(rehearsal.sentence)
+  return rehearsal.exitCode
+}
+
+/** What `status`, `check` and `explain` look at: the document, overlaid with the world where one is configured. */
+function openLook({ system, offline }: { system?: string | undefined; offline: boolean }): Opened {
+  const files = readFiles()
+  if ('kind' in files) return { kind: 'wrong', sentence: sentenceOf(files) }
+  const read = readSystemFile(system ?? files.systemFile)
+  if (read.kind === 'wrong') return read
+  const world = offline ? null : readWorld(read.document.project)
+  if (world !== null && 'kind' in world) return { kind: 'wrong', sentence: sentenceOf(world) }
+  const look = lookWith({
+    document: read.document,
+    catalogue,
+    read: worldOf(read.document.project, world).read,
+    clock: systemClock,
+    now: async () => systemClock.now(),
+    headroom: async () => ({ version: 0, claims: [] }),
+  })
+  return { kind: 'opened', document: read.document, look }
+}
+
+type Google = { readonly googleApiRoot: string | null } | null
+
+function worldOf(project: string, google: Google): World {
+  const postgres = {
+    unconfigured: true,
+    remedy:
+      'set DATABASE_URL_<NAME>, once the PostgreSQL adapter is there, and I ask the database itself',
+  } as const
+  if (google === null) {
+    const cloudSql = { unconfigured: true, remedy: 'set GOOGLE_CLOUD_PROJECT' } as const
+    return { read: { cloudSql, postgres }, write: { cloudSql } }
+  }
+  const { googleApiRoot } = google
+  const { reader, writer } = connectCloudSql({
+    project,
+    clock: systemClock,
+    ...(googleApiRoot === null ? {} : { apiRoot: googleApiRoot }),
+  })
+  return { read: { cloudSql: reader, postgres }, write: { cloudSql: writer } }
+}
+
+async function startBot(config: BotConfig): Promise<number> {
+  const read = readSystemFile(config.systemFile)
+  if (read.kind === 'wrong') {
+    complain(read.sentence)
+    return 2
+  }
+  const ledger = openSqliteLedger(config.dataFolder, systemClock)
+  if (ledger.kind === 'held') {
+    const where = ledger.holder === null ? '' : ` at ${ledger.holder.address}`
+    complain(`Already running${where}: ${config.dataFolder} is held by another process.`)
+    return 1
+  }
+  try {
+    return await runBot(config, read.document, ledger)
+  } finally {
+    await ledger.close()
+  }
+}
+
+async function runBot(
+  config: BotConfig,
+  document: Parameters<typeof requestsOn>[0]['document'],
+  ledger: SqliteLedger,
+): Promise<number> {
+  const log = pino({ level: config.logLevel })
+  const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
+  const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
+  const world = worldOf(document.project, config)
+  let ready = false
+  const { slack } = config
+  const door = connectSlack({ ...slack, clock: systemClock, log, ready: () => ready })
+  const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
+  const presenter = presentRuns({ api: door.api, journal, timers: systemTimers, note, onFailure })
+  const { team } = await door.api.identity()
+  const people = peopleOf(door.api, team, systemClock, onFailure)
+  const means: Means = {
+    document,
+    catalogue,
+    world,
+    journal,
+    clock: systemClock,
+    membersOf: people.membersOf,
+    newId: () => newId(systemClock.now()),
+  }
+  const dispatcher = dispatchInProcess(
+    {
+      advance: (run) => advance(means, run),
+      due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),
+      failed: (run, error) => log.error({ err: error, run }, 'a run could not be brought forward'),
+    },
+    systemTimers,
+  )
+  const requests = requestsOn({ ...means, wake: dispatcher.wake })
+  const look = lookWith({ ...means, ...journal, read: world.read })
+  const examples = readExamples(config.systemFile, document.name)
+  const desk = deskOf({
+    document,
+    catalogue,
+    requests,
+    look,
+    journal,
+    examples,
+    people,
+    api: door.api,
+    team,
+    note,
+    onFailure,
+  })
+  const { port } = await door.open(desk, { port: config.port, host: hostFor(config) })
+  ledger.announce({ pid: process.pid, address: `http://localhost:${port}` })
+  // What changed while nobody drew: the newest runs are drawn again from the ledger.
+  for (const stream of await ledger.newest('run/', 20)) presenter.changed(runOfStream(stream))
+  ready = true
+  log.info({ port }, 'listening')
+  await toldToStop()
+  ready = false
+  await door.close()
+  await dispatcher.stop()
+  presenter.stop()
+  return 0
+}
+
+/** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */
+function hostFor({ googleApiRoot, slack }: BotConfig): string {
+  return googleApiRoot === null && slack.apiUrl === null ? '0.0.0.0' : '127.0.0.1'
+}
+
+/** A signal; or, for the child of a rehearsal, the end of the host's pipe. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+    if (process.stdin.isTTY !== true) {
+      process.stdin.once('end', () => resolve())
+      process.stdin.resume()
+    }
+  })
+}
+
+function sentenceOf({ variable, problem }: ConfigProblem): string {
+  return `${variable} ${problem}.`
+}
+
+if (import.meta.main) {
+  const args = process.argv.slice(2)
+  process.exitCode = await main(args.length === 0 ? ['start'] : args)
+}

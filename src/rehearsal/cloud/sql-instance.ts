@@ -1,0 +1,91 @@
+/**
+ * One Cloud SQL instance as the local cloud keeps it: what its settings, its operations and its
+ * outages are at any moment is written down when a patch is accepted, and only looked up
+ * afterwards. No timers, so any clock will do.
+ */
+import { restarts, type Settings } from './settings-rules.ts'
+
+export type Revision = {
+  readonly at: number
+  readonly settingsVersion: number
+  readonly settings: Settings
+}
+
+export type Operation = {
+  readonly name: string
+  readonly instance: string
+  readonly insertedAt: number
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+export type Outage = { readonly startedAt: number; readonly endedAt: number }
+
+export type SqlInstance = {
+  readonly name: string
+  readonly region: string
+  readonly databaseVersion: string
+  readonly masterInstanceName: string | null
+  /** By time; the later ones may lie ahead. */
+  readonly revisions: Revision[]
+  /** Oldest first. */
+  readonly operations: Operation[]
+  readonly outages: Outage[]
+}
+
+export type Durations = { readonly operationMs: number; readonly restartMs: number }
+
+/** What was visible at that moment. */
+export function revisionAt(instance: SqlInstance, at: number): Revision {
+  const revision = instance.revisions.findLast((one) => one.at <= at) ?? instance.revisions[0]
+  if (revision === undefined) throw new Error(`${instance.name} has no settings`)
+  return revision
+}
+
+export function statusAt(operation: Operation, at: number): 'PENDING' | 'RUNNING' | 'DONE' {
+  if (at >= operation.endedAt) return 'DONE'
+  return at >= operation.startedAt ? 'RUNNING' : 'PENDING'
+}
+
+export const isBusy = (instance: SqlInstance, at: number): boolean =>
+  instance.operations.some((operation) => statusAt(operation, at) !== 'DONE')
+
+export const isDown = (instance: SqlInstance, at: number): boolean =>
+  instance.outages.some((outage) => outage.startedAt <= at && at < outage.endedAt)
+
+/**
+ * The version moves at once, the settings when the operation takes them: after nine tenths of it,
+ * and after the restart if they need one. Which of Google's moments these are is not confirmed
+ * (facts/cloudsql.md, 12; writes.md).
+ */
+export function accept(
+  instance: SqlInstance,
+  change: {
+    readonly name: string
+    readonly settings: Settings
+    readonly at: number
+    readonly durations: Durations
+    readonly error: Operation['error']
+  },
+): Operation {
+  const { at, durations } = change
+  const current = revisionAt(instance, at)
+  const settingsVersion = current.settingsVersion + 1
+  const takenAt = at + durations.operationMs * 0.9
+  const operation: Operation = {
+    name: change.name,
+    instance: instance.name,
+    insertedAt: at,
+    startedAt: at + durations.operationMs * 0.1,
+    endedAt: at + durations.operationMs,
+    error: change.error,
+  }
+  instance.operations.push(operation)
+  instance.revisions.push({ at, settingsVersion, settings: current.settings })
+  if (operation.error !== null) return operation
+  if (restarts(current.settings, change.settings))
+    instance.outages.push({ startedAt: takenAt - durations.restartMs, endedAt: takenAt })
+  instance.revisions.push({ at: takenAt, settingsVersion, settings: change.settings })
+  return operation
+}

@@ -1,0 +1,135 @@
+/** Everything of a rehearsal but its address: local cloud, local Slack, page, plug, and the bot as a child. */
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BotProcess, startBot } from './bot-process.ts'
+import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts'
+import type { RehearsalOptions } from './host.ts'
+import { openingCommand } from './page/commands.ts'
+import { createPage } from './page/page-server.ts'
+import type { Stage, StageView } from './page/stage.ts'
+import { createPlug } from './plug.ts'
+import { freePort } from './ports.ts'
+import { buttonsOf } from './slack/blocks.ts'
+import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts'
+
+export type Workshop = {
+  readonly pageServer: Server
+  readonly botLog: string
+  /** The bot answered for the first time. */
+  readonly ready: Promise<void>
+  /** The bot does not start. */
+  readonly givenUp: Promise<void>
+  stop: () => Promise<void>
+}
+
+/** Long enough to be seen, short enough not to be waited for. */
+const restartAfterMs = 3000
+const firstMember = 'U0ANA'
+const channel = 'C0INCIDENT'
+const database = 'tuki-db-prod'
+
+export async function openWorkshop(
+  options: RehearsalOptions,
+  botFolder: string,
+): Promise<Workshop> {
+  const clock = { now: Date.now }
+  const watchers = new Set<() => void>()
+  const onChange = (): void => watchers.forEach((tell) => void tell())
+  const botPort = await freePort()
+  const botUrl = `http://127.0.0.1:${botPort}`
+  const botLog = join(botFolder, 'bot.log')
+  const secrets = { botToken: 'xoxb-rehearsal', signingSecret: randomBytes(16).toString('hex') }
+  const slack = await startLocalSlack({ ...secrets, deliverTo: () => `${botUrl}/slack/events` })
+  slack.subscribe(onChange)
+  const cloud = await openCloud(() => plug.changeArrived())
+  const resize = (): StageView['resize'] => resizeOf(slack, cloud)
+  const plug = createPlug({ resize, kill: () => bot.kill(), onChange })
+  const stage: Stage = {
+    view: () => ({
+      bot: bot.state(),
+      plug: plug.state(),
+      resize: resize(),
+      lastAbsenceMs: bot.lastAbsenceMs(),
+    }),
+    subscribe: (listener) => {
+      watchers.add(listener)
+      return () => watchers.delete(listener)
+    },
+    pullPlug: plug.pull,
+  }
+  const page = createPage({ slack, stage, clock })
+  const [ready, givenUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  ready.promise.then(() => page.type(firstMember, channel, openingCommand))
+  const bot: BotProcess = startBot({
+    entry: options.botEntry ?? fileURLToPath(new URL('../main.ts', import.meta.url)),
+    env: botEnv({ options, slack, cloud, secrets, botPort, botFolder }),
+    readyUrl: `${botUrl}/readyz`,
+    logFile: botLog,
+    restartAfterMs,
+    clock,
+    onChange: () => {
+      onChange()
+      if (bot.state().kind === 'up') ready.resolve()
+    },
+    onGivenUp: () => givenUp.resolve(),
+  })
+  const stop = async (): Promise<void> => {
+    await bot.stop()
+    await Promise.all([page.stop(), slack.stop(), cloud.stop()])
+  }
+  const { server: pageServer } = page
+  return { pageServer, botLog, ready: ready.promise, givenUp: givenUp.promise, stop }
+}
+
+/** The database of `system.yml`, in the project that it names. */
+function openCloud(changeArrived: () => Promise<boolean>): Promise<LocalCloud> {
+  return startLocalCloud({
+    project: 'tukiprod',
+    instances: [
+      {
+        name: database,
+        tier: 'db-custom-2-7680',
+        availabilityType: 'REGIONAL',
+        dataDiskSizeGb: '50',
+      },
+    ],
+    // Killed with the change taken and unanswered: the reply has nobody to go to.
+    beforeReply: async () => ((await changeArrived()) ? 'drop' : 'reply'),
+  })
+}
+
+/** A resize waits for its yes as long as somebody can still click `approve`. contract.md, 4. */
+function resizeOf(slack: LocalSlack, cloud: LocalCloud): StageView['resize'] {
+  const { operations } = cloud.instance(database)
+  if (operations.some(({ status }) => status !== 'DONE')) return 'running'
+  const isAsked = slack
+    .messages(channel, firstMember)
+    .some(({ blocks }) => buttonsOf(blocks).some(({ button }) => button.action_id === 'approve'))
+  return isAsked ? 'asked' : 'none'
+}
+
+/** These and no others: what contract.md 2 lets through, and the path that programs are found by. */
+function botEnv(given: {
+  readonly options: RehearsalOptions
+  readonly slack: LocalSlack
+  readonly cloud: LocalCloud
+  readonly secrets: { readonly botToken: string; readonly signingSecret: string }
+  readonly botPort: number
+  readonly botFolder: string
+}): Readonly<Record<string, string>> {
+  const { env } = given.options
+  return {
+    SLACK_BOT_TOKEN: given.secrets.botToken,
+    SLACK_SIGNING_SECRET: given.secrets.signingSecret,
+    SLACK_API_URL: `${given.slack.url}/api/`,
+    GOOGLE_API_ROOT: given.cloud.root,
+    PORT: String(given.botPort),
+    PLIMSOLL_SYSTEM: env.PLIMSOLL_SYSTEM ?? 'system.yml',
+    PLIMSOLL_DATA: given.botFolder,
+    PLIMSOLL_RUNBOOKS: env.PLIMSOLL_RUNBOOKS ?? 'runbooks',
+    LOG_LEVEL: env.LOG_LEVEL ?? 'info',
+    PATH: env.PATH ?? '',
+  }
+}

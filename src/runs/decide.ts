@@ -1,0 +1,113 @@
+/** What a run needs next, from its state and the time alone. Pure. DESIGN.md, 3. */
+import type { Guard, Intent } from '../define/step.ts'
+import type { Run } from './run.ts'
+import type { Sending } from './stage.ts'
+
+/** From the decision to the last byte: after it nothing is written. */
+export const sendWithinMs = 5_000
+/** The longest that one request may take. */
+export const requestTimeoutMs = 10_000
+/** Added before an absence counts. */
+const marginMs = 5_000
+/** A write given up undecided keeps its claim so long: a late original then surprises nobody's plan. */
+export const keepClaimMs = 600_000
+
+const pollEveryMs = 1_500
+const lookEveryMs = 3_000
+const looksAtMost = 5
+const attemptsAtMost = 5
+/** A read that contradicts a change that just ended may lag behind it. */
+export const lagMs = 20_000
+
+export type Action =
+  | { readonly kind: 'forecast' }
+  /** Judged: block, ask for approval, read, or claim, as the forecast says. */
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'expire' }
+  /** Enough people said yes: look again, and claim if it is still what they agreed to. */
+  | { readonly kind: 'grant' }
+  /** Look for the last time, write the intent down, send. */
+  | { readonly kind: 'write' }
+  | { readonly kind: 'probe' }
+  /** Send the same request again, with a new clearance for the same intent. */
+  | { readonly kind: 'resend' }
+  | { readonly kind: 'poll' }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'park'; readonly why: 'undecided' | 'not-sent' }
+  /** Nothing before `until`; null: until a person does something. */
+  | { readonly kind: 'wait'; readonly until: number | null }
+  | { readonly kind: 'rest' }
+
+export function decide(run: Run, guard: Guard | null, now: number): Action {
+  const { stage } = run
+  switch (stage.kind) {
+    case 'reached':
+      return { kind: 'forecast' }
+    case 'judged':
+      return { kind: 'settle' }
+    case 'waiting': {
+      const { consents, needed, expiresAt } = stage.approval
+      if (consents.length >= needed) return { kind: 'grant' }
+      return now >= expiresAt ? { kind: 'expire' } : { kind: 'wait', until: expiresAt }
+    }
+    case 'claimed':
+      return { kind: 'write' }
+    case 'sending':
+      return reconcile(stage, guard ?? 'none', now)
+    case 'working':
+      return { kind: 'poll' }
+    case 'acted':
+      return { kind: 'verify' }
+    case 'parked':
+      return { kind: 'wait', until: null }
+    case 'ended':
+      return { kind: 'rest' }
+  }
+}
+
+/** An intent without an answer: look first, send again only under its guard. writes.md. */
+function reconcile(stage: Sending, guard: Guard, now: number): Action {
+  const { fate, attempts, looks, since, intent } = stage
+  const quietAt = quietAfter(intent)
+  const conditional = guard === 'version' || guard === 'name'
+  // Where the world refuses no second write, an absence counts only when nothing can be on its way any more.
+  const firstLookAt = conditional ? since : Math.max(since, quietAt)
+  const nextLookAt = looks === 0 ? firstLookAt : since + lookEveryMs
+  switch (fate) {
+    case 'unknown':
+      if (looks >= looksAtMost) return { kind: 'park', why: 'undecided' }
+      return now < nextLookAt ? { kind: 'wait', until: nextLookAt } : { kind: 'probe' }
+    case 'not-sent':
+    case 'absent': {
+      if (attempts >= attemptsAtMost) return { kind: 'park', why: 'not-sent' }
+      if (fate === 'absent' && guard === 'none') return { kind: 'park', why: 'undecided' }
+      const pauseMs = attempts === 1 && fate === 'absent' ? 0 : 1_000 * 2 ** attempts
+      const resendAt = since + pauseMs
+      return now < resendAt ? { kind: 'wait', until: resendAt } : { kind: 'resend' }
+    }
+  }
+}
+
+/** From then on nothing of this write can be on its way any more. */
+export function quietAfter(intent: Intent): number {
+  return intent.sendBefore + requestTimeoutMs + marginMs
+}
+
+/** How long the executor rests after an action that found nothing new. */
+export const restAfterMs = { poll: pollEveryMs, verify: lookEveryMs, fault: lookEveryMs } as const
+
+/** When somebody must look at the run again, the index that the ledger keeps beside it; null: not before the next append. */
+export function dueAt(run: Run, now: number): number | null {
+  const { stage } = run
+  switch (stage.kind) {
+    case 'ended':
+    case 'parked':
+      return null
+    case 'waiting':
+      return stage.approval.consents.length >= stage.approval.needed
+        ? now
+        : stage.approval.expiresAt
+    default:
+      return now
+  }
+}

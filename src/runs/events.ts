@@ -1,0 +1,188 @@
+/** What can happen to a run, as it is written in the ledger. A newer event than this code knows is refused. DESIGN.md, 3. */
+import { z } from 'zod'
+import type { Reason } from '../capacity/reason.ts'
+import type { Json } from '../define/step.ts'
+import type { GateReason } from '../gate/gate.ts'
+
+const json: z.ZodType<Json> = z.json()
+const jsonObject = z.record(z.string(), json)
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
+const numberOrNull = z.number().nullable()
+
+const factSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('observed'),
+    name: z.string(),
+    value: json,
+    source: z.string(),
+    observedAt: z.number(),
+  }),
+  z.object({
+    kind: z.literal('unavailable'),
+    name: z.string(),
+    source: z.string(),
+    why: z.string(),
+  }),
+])
+
+const reasonShape = z.object({
+  code: z.string(),
+  weight: z.enum(['block', 'review', 'note']),
+  law: z.string().nullable(),
+  subject: z.string().nullable(),
+  before: numberOrNull,
+  after: numberOrNull,
+  values: jsonObject,
+})
+
+/** Ours, and kept as it was: its shape is judged, its values are those that the gate wrote. */
+const reasonSchema = z.custom<Reason | GateReason>((value) => reasonShape.safeParse(value).success)
+
+/** One law of the table that an approver sees: demand and limit now and after. */
+const rowSchema = z.object({
+  law: z.string(),
+  subject: z.string(),
+  unit: z.string(),
+  now: z.object({ demand: numberOrNull, limit: numberOrNull, severity: z.string() }),
+  after: z.object({ demand: numberOrNull, limit: numberOrNull, severity: z.string() }),
+})
+
+const undoSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('step'), step: z.string(), input: jsonObject }),
+  z.object({ kind: z.literal('cannot'), because: z.string() }),
+])
+
+const expectationSchema = z.object({ fact: z.string(), predicted: json })
+
+/** A forecast as a person was shown it, with the facts that were read for it. */
+const forecastSchema = z.object({
+  step: z.string(),
+  input: jsonObject,
+  target: z.string(),
+  effect: z.object({ code: z.string(), values: z.record(z.string(), scalar) }),
+  verdict: z.enum(['clear', 'review', 'block']),
+  reasons: z.array(reasonSchema),
+  rows: z.array(rowSchema),
+  users: z.number(),
+  nowUsers: z.number(),
+  supportedUsers: z.object({ now: numberOrNull, after: numberOrNull }),
+  disruption: z
+    .object({ target: z.string(), secondsMax: z.number(), source: z.string() })
+    .nullable(),
+  fingerprint: z.string(),
+  version: z.string().nullable(),
+  facts: z.array(factSchema),
+  expects: z.array(expectationSchema),
+  undo: undoSchema.nullable(),
+  /** Digest of the System document that it was judged with. */
+  document: z.string(),
+  policy: z.string(),
+})
+
+const evidenceSchema = z.object({
+  fact: z.string(),
+  predicted: json,
+  observed: json,
+  outcome: z.enum(['confirmed', 'contradicted', 'not-observed']),
+  source: z.string(),
+  observedAt: numberOrNull,
+  /** How to let it be seen, where it was not. */
+  remedy: z.string().nullable(),
+})
+
+const intentSchema = z.object({
+  id: z.string(),
+  target: z.string(),
+  version: z.string().nullable(),
+  intendedAt: z.number(),
+  sendBefore: z.number(),
+})
+
+const progressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absent') }),
+  z.object({ kind: z.literal('running'), operation: z.string() }),
+  z.object({ kind: z.literal('done'), by: z.enum(['me', 'as-wished']) }),
+  z.object({ kind: z.literal('unknown'), why: z.string(), operation: z.string().nullable() }),
+])
+
+const movedSchema = z.object({ what: z.string(), before: json, after: json })
+
+const parkedSchema = z.discriminatedUnion('code', [
+  z.object({ code: z.literal('undecided'), why: z.string() }),
+  z.object({ code: z.literal('operation-failed'), error: z.string() }),
+  z.object({ code: z.literal('contradicted') }),
+  z.object({ code: z.literal('not-sent'), why: z.string() }),
+  z.object({ code: z.literal('cannot-look'), why: z.string() }),
+  z.object({ code: z.literal('stored-input-refused'), why: z.string() }),
+  z.object({ code: z.literal('nobody-may-approve'), needed: z.int() }),
+])
+
+function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.object({ type: z.literal(type), v: z.literal(1), ...shape })
+}
+
+const approval = { approval: z.string() }
+const by = { by: z.string() }
+
+export const runEventSchema = z.discriminatedUnion('type', [
+  event('run-started', {
+    run: z.string(),
+    system: z.string(),
+    document: z.string(),
+    ...by,
+    channel: z.string(),
+    plan: z.array(z.object({ step: z.string(), input: jsonObject })).min(1),
+  }),
+  event('message-posted', { channel: z.string(), ts: z.string() }),
+  event('step-forecast', { forecast: forecastSchema }),
+  event('step-blocked', {}),
+  event('approval-requested', {
+    ...approval,
+    token: z.string(),
+    needed: z.int().min(1),
+    /** Who was in the role when it was asked; at the click they must be in it still. */
+    approvers: z.array(z.string()),
+    expiresAt: z.number(),
+  }),
+  event('consent-given', { ...approval, ...by }),
+  event('approval-rejected', { ...approval, ...by }),
+  event('approval-expired', { ...approval }),
+  event('approval-voided', { moved: z.array(movedSchema) }),
+  event('step-claimed', { facts: z.array(factSchema) }),
+  event('write-withheld', {}),
+  event('write-intended', { intent: intentSchema, facts: z.array(factSchema) }),
+  event('write-resent', { intent: z.string(), sendBefore: z.number() }),
+  event('write-accepted', { intent: z.string(), operation: z.string().nullable() }),
+  event('write-faulted', {
+    intent: z.string(),
+    code: z.string(),
+    sent: z.enum(['yes', 'no', 'unknown']),
+    message: z.string(),
+  }),
+  event('write-probed', { intent: z.string(), progress: progressSchema }),
+  event('operation-ended', { operation: z.string(), error: z.string().nullable() }),
+  event('step-verified', { evidence: z.array(evidenceSchema) }),
+  event('run-parked', { why: parkedSchema }),
+  event('run-resumed', { ...by, choice: z.enum(['resume', 'retry']) }),
+  event('run-aborted', { ...by }),
+])
+
+export type RunEvent = z.infer<typeof runEventSchema>
+export type ShownForecast = Readonly<z.infer<typeof forecastSchema>>
+export type ShownReason = Reason | GateReason
+export type ShownRow = Readonly<z.infer<typeof rowSchema>>
+export type Evidence = Readonly<z.infer<typeof evidenceSchema>>
+export type Parked = Readonly<z.infer<typeof parkedSchema>>
+export type Moved = Readonly<z.infer<typeof movedSchema>>
+export type RecordedFact = Readonly<z.infer<typeof factSchema>>
+
+const parkedRun = { run: z.string(), target: z.string() }
+
+/** What can happen to a System's headroom: each claim carries its reservation. */
+export const headroomEventSchema = z.discriminatedUnion('type', [
+  event('claimed', { ...parkedRun, step: z.string(), input: jsonObject }),
+  /** `until`: a write given up undecided keeps its claim so long. */
+  event('released', { ...parkedRun, until: z.number().nullable() }),
+])
+
+export type HeadroomEvent = z.infer<typeof headroomEventSchema>

@@ -1,0 +1,158 @@
+/** A run's way into the ledger: read, decide, append at that version, again when somebody else was first. */
+import type { Append, Ledger } from '../ledger/ledger.ts'
+import { dueAt, keepClaimMs } from './decide.ts'
+import type { HeadroomEvent, RunEvent } from './events.ts'
+import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
+import { evolve, mayHaveLeft, type Run, runOf, runStream } from './run.ts'
+import type { Stage } from './stage.ts'
+
+/** What is to be appended. A claim goes into the System's headroom stream in the same append. */
+export type Change = {
+  readonly kind: 'change'
+  readonly events: readonly RunEvent[]
+  readonly claim?: boolean
+}
+
+export type Changed = { readonly kind: 'changed'; readonly run: Run }
+
+export type Journal = {
+  readonly now: () => Promise<number>
+  readonly read: (run: string) => Promise<Run | null>
+  readonly headroom: (system: string) => Promise<Headroom>
+  readonly keepDocument: (digest: string, document: unknown) => Promise<void>
+  /** `judge` sees who holds what, and says why the run may not begin; null: it may. */
+  readonly start: <No extends { readonly kind: string }>(
+    event: Extract<RunEvent, { type: 'run-started' }>,
+    judge: (headroom: Headroom, now: number) => No | null,
+  ) => Promise<Changed | No>
+  /** `work` sees the state that its events will follow, and says what to append or why not. */
+  readonly change: <No extends { readonly kind: string }>(
+    run: string,
+    work: (run: Run, headroom: Headroom, now: number) => Change | No,
+  ) => Promise<Changed | No>
+}
+
+/** Lost races in a row: more than two people and two processes can make. */
+const racesAtMost = 20
+
+export class LostRaces extends Error {
+  constructor(stream: string) {
+    super(`lost ${racesAtMost} races for ${stream} in a row`)
+    this.name = 'LostRaces'
+  }
+}
+
+export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal {
+  const read = async (run: string) => runOf(await ledger.read(runStream(run)))
+  const headroom = async (system: string) => headroomOf(await ledger.read(headroomStream(system)))
+
+  const commit = async (
+    before: Run | null,
+    held: Headroom,
+    change: Change,
+    now: number,
+    id: string,
+  ): Promise<Run | null> => {
+    const run = change.events.reduce<Run | null>(
+      (state, event) => evolve(state, { at: now, event }),
+      before,
+    )
+    if (run === null) throw new Error('a change without events')
+    const claims = claimEvents(run, before, held, change, now)
+    const appends: Append[] = [
+      {
+        stream: runStream(id),
+        expectedVersion: before?.version ?? 0,
+        events: change.events,
+        dueAt: dueAt(run, now),
+      },
+    ]
+    if (claims.length > 0)
+      appends.push({
+        stream: headroomStream(run.system),
+        expectedVersion: held.version,
+        events: claims,
+        dueAt: null,
+      })
+    const result = await ledger.append(appends)
+    if (result.kind === 'conflict') return null
+    changed(run)
+    return run
+  }
+
+  return {
+    now: ledger.now,
+    read,
+    headroom,
+    keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
+    start: async (event, judge) => {
+      for (let race = 0; race < racesAtMost; race += 1) {
+        const held = await headroom(event.system)
+        const now = await ledger.now()
+        const no = judge(held, now)
+        if (no !== null) return no
+        const run = await commit(null, held, { kind: 'change', events: [event] }, now, event.run)
+        if (run !== null) return { kind: 'changed', run }
+      }
+      throw new LostRaces(runStream(event.run))
+    },
+    change: async (id, work) => {
+      for (let race = 0; race < racesAtMost; race += 1) {
+        const before = await read(id)
+        if (before === null) throw new Error(`no run ${id}`)
+        const held = await headroom(before.system)
+        const now = await ledger.now()
+        const result = work(before, held, now)
+        if (!isChange(result)) return result
+        const run = await commit(before, held, result, now, id)
+        if (run !== null) return { kind: 'changed', run }
+      }
+      throw new LostRaces(runStream(id))
+    },
+  }
+}
+
+function isChange<No extends { readonly kind: string }>(result: Change | No): result is Change {
+  return result.kind === 'change'
+}
+
+/** A claim lives from the grant until the step is verified or given up; it ends with the stage that ends it. */
+function claimEvents(
+  run: Run,
+  before: Run | null,
+  held: Headroom,
+  change: Change,
+  now: number,
+): readonly HeadroomEvent[] {
+  const target = run.record.forecast?.target ?? before?.record.forecast?.target
+  if (target === undefined) return []
+  const planned = run.plan[run.index]
+  const mine = held.claims.find((claim) => claim.run === run.id && claim.target === target)
+  if (change.claim === true && planned !== undefined) {
+    const { step, input } = planned
+    return [{ type: 'claimed', v: 1, run: run.id, target, step, input }]
+  }
+  if (mine === undefined || mine.until !== null || holds(run.stage)) return []
+  const undecided = before !== null && mayStillLand(before.stage)
+  const until = undecided ? now + keepClaimMs : null
+  return [{ type: 'released', v: 1, run: run.id, target, until }]
+}
+
+function holds(stage: Stage): boolean {
+  switch (stage.kind) {
+    case 'claimed':
+    case 'sending':
+    case 'working':
+    case 'acted':
+      return true
+    case 'parked':
+      return holds(stage.from)
+    default:
+      return false
+  }
+}
+
+/** Whether a write that was left undecided may still arrive. */
+function mayStillLand(stage: Stage): boolean {
+  return stage.kind === 'parked' && stage.from.kind === 'sending' && mayHaveLeft(stage.from)
+}

@@ -1,0 +1,85 @@
+/** The stages that a step of a run passes through, and what was recorded of it. Types; `run.ts` moves between them. */
+import type { Intent, Progress } from '../define/step.ts'
+import type { Evidence, Moved, Parked, ShownForecast } from './events.ts'
+
+export type Consent = { readonly by: string; readonly at: number }
+
+export type Approval = {
+  readonly id: string
+  readonly token: string
+  readonly needed: number
+  readonly approvers: readonly string[]
+  readonly expiresAt: number
+  readonly consents: readonly Consent[]
+}
+
+/** What is known of a write that was about to be sent: unknown, surely not sent, or looked for and not found. */
+export type Fate = 'unknown' | 'not-sent' | 'absent'
+
+export type Sending = {
+  readonly kind: 'sending'
+  readonly intent: Intent
+  readonly fate: Fate
+  readonly faultCode: string | null
+  /** Whether an earlier attempt may have left. */
+  readonly earlierLeft: boolean
+  readonly attempts: number
+  /** How often it was looked for in vain. */
+  readonly looks: number
+  readonly since: number
+}
+
+export type Outcome =
+  | 'verified'
+  | 'not-verified'
+  | 'withheld'
+  | 'blocked'
+  | 'rejected'
+  | 'expired'
+  | 'aborted'
+
+export type Stage =
+  | { readonly kind: 'reached' }
+  | { readonly kind: 'judged' }
+  | { readonly kind: 'waiting'; readonly approval: Approval }
+  | { readonly kind: 'claimed' }
+  | Sending
+  | { readonly kind: 'working'; readonly intent: Intent; readonly operation: string }
+  | { readonly kind: 'acted'; readonly intent: Intent; readonly endedAt: number }
+  | { readonly kind: 'parked'; readonly why: Parked; readonly from: Resumable }
+  | { readonly kind: 'ended'; readonly outcome: Outcome; readonly by: string | null }
+
+/** Where a parked run goes on when a person says so. */
+export type Resumable = Extract<
+  Stage,
+  { kind: 'reached' | 'claimed' | 'sending' | 'working' | 'acted' }
+>
+
+/** What happened to one step, for whoever draws it. */
+export type StepRecord = {
+  readonly forecast: ShownForecast | null
+  readonly approval: Approval | null
+  readonly moved: readonly Moved[] | null
+  readonly claimedAt: number | null
+  readonly intendedAt: number | null
+  readonly acceptedAt: number | null
+  readonly operation: string | null
+  readonly fault: { readonly code: string; readonly message: string; readonly at: number } | null
+  readonly found: { readonly progress: Progress; readonly at: number } | null
+  readonly endedAt: number | null
+  readonly evidence: readonly Evidence[] | null
+}
+
+export const blankRecord: StepRecord = {
+  forecast: null,
+  approval: null,
+  moved: null,
+  claimedAt: null,
+  intendedAt: null,
+  acceptedAt: null,
+  operation: null,
+  fault: null,
+  found: null,
+  endedAt: null,
+  evidence: null,
+}

@@ -1,0 +1,153 @@
+/** The bot on Slack's HTTP door: the one importer of Bolt. What arrives is judged in door.ts and answered by the desk. */
+import type { ServerResponse } from 'node:http'
+import bolt, { type Logger as BoltLogger } from '@slack/bolt'
+import type { Logger as PinoLogger } from 'pino'
+import { pause } from '../world/clock.ts'
+import type { Clock } from '../world/world.ts'
+import { type SlackApi, slackApi } from './api.ts'
+import { type ActionCall, type CommandCall, doorOf, readAction, readCommand } from './door.ts'
+
+/** Answers a command or a click. What is returned is said to the person alone; null: nothing. */
+export type Desk = {
+  readonly command: (call: CommandCall) => Promise<string | null>
+  readonly action: (call: ActionCall) => Promise<string | null>
+}
+
+export type SlackOptions = {
+  readonly botToken: string
+  readonly signingSecret: string
+  readonly apiUrl: string | null
+  readonly clock: Clock
+  readonly log: PinoLogger
+  readonly ready: () => boolean
+}
+
+export type SlackDoor = {
+  readonly api: SlackApi
+  /** Opens the door; resolves when it listens. */
+  readonly open: (desk: Desk, listen: { port: number; host: string }) => Promise<{ port: number }>
+  readonly close: () => Promise<void>
+}
+
+/** Slack shows a person an error after 3 s; recording gets 2. DESIGN.md, 3. */
+const answerWithinMs = 2_000
+const callTimeoutMs = 8_000
+
+const keepAliveMs = 5_000
+
+const commands = ['/capacity', '/runbook', '/plimsoll']
+const actionIds = ['approve', 'reject', 'abort', 'resume', 'retry', 'details']
+
+const broken =
+  'Something broke on my side, so take it as a no: nothing was sent. It is in my log; try again in a moment.'
+const late =
+  'I could not record this within 2 s, so take it as a no. If it was recorded after all, its message appears in the channel: look there before you try again.'
+
+export function connectSlack(options: SlackOptions): SlackDoor {
+  const { clock, log, botToken } = options
+  const door = doorOf(clock)
+  const receiver = new bolt.HTTPReceiver({
+    signingSecret: options.signingSecret,
+    endpoints: ['/slack/events'],
+    bodyLimit: 262_144,
+    logger: boltLogger(log),
+    customPropertiesExtractor: ({ headers }) => ({
+      plimsollSignature: headers['x-slack-signature'],
+      plimsollTimestamp: headers['x-slack-request-timestamp'],
+    }),
+    customRoutes: [
+      { path: '/healthz', method: 'GET', handler: (_request, response) => end(response, 200) },
+      {
+        path: '/readyz',
+        method: 'GET',
+        handler: (_request, response) => end(response, options.ready() ? 200 : 503),
+      },
+    ],
+  })
+  let identity: { botToken: string; teamId: string; botUserId: string; botId: string } | null = null
+  const app = new bolt.App({
+    receiver,
+    convoStore: false,
+    logger: boltLogger(log),
+    clientOptions: {
+      ...(options.apiUrl === null ? {} : { slackApiUrl: options.apiUrl }),
+      retryConfig: { retries: 2, minTimeout: 200, maxTimeout: 1_000 },
+      rejectRateLimitedCalls: true,
+      timeout: callTimeoutMs,
+    },
+    authorize: async () => {
+      if (identity === null) throw new Error('Slack has not said who this bot is')
+      return identity
+    },
+  })
+  const api = slackApi((method, args) => app.client.apiCall(method, { token: botToken, ...args }))
+  app.error(async (error) => log.error({ err: error }, 'a Slack request failed'))
+
+  app.use(async (args) => {
+    const { plimsollSignature, plimsollTimestamp } = args.context
+    const admitted = door.admits(plimsollSignature, plimsollTimestamp)
+    if (admitted && isKnown(args.body)) return args.next()
+    // A replay, or a payload that nobody here sent: quiet, nothing is done, and Slack does not wait for 3 s.
+    if ('ack' in args && args.ack !== undefined) await args.ack()
+  })
+
+  const open: SlackDoor['open'] = async (desk, { port, host }) => {
+    const { team, botUser, bot } = await api.identity()
+    identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
+    app.command(/^\//, async ({ body, ack }) => {
+      const call = readCommand(body)
+      const said = call === null ? late : await inTime(desk.command(call), log)
+      await (said === null ? ack() : ack({ response_type: 'ephemeral', text: said }))
+    })
+    app.action(/^/, async ({ body, ack }) => {
+      const call = readAction(body)
+      const said = call === null ? null : await inTime(desk.action(call), log)
+      await ack()
+      if (call !== null && said !== null) await api.tell(call.channel, call.user, said)
+    })
+    const server = await app.start({ port, host })
+    server.keepAliveTimeout = keepAliveMs
+    const address = server.address()
+    return { port: typeof address === 'object' && address !== null ? address.port : port }
+  }
+  return { api, open, close: async () => void (await app.stop()) }
+}
+
+function isKnown(body: unknown): boolean {
+  const command = readCommand(body)
+  if (command !== null) return commands.includes(command.command)
+  const action = readAction(body)
+  return action !== null && actionIds.includes(action.action)
+}
+
+/** Record, then ack: what takes longer is answered with an error, never with a silent yes. */
+async function inTime(work: Promise<string | null>, log: PinoLogger): Promise<string | null> {
+  const failed = (error: unknown) => {
+    log.error({ err: error }, 'a request failed')
+    return broken
+  }
+  return Promise.race([work.catch(failed), pause(answerWithinMs).then(() => late)])
+}
+
+function end(response: ServerResponse, status: number): void {
+  response
+    .writeHead(status, { 'content-type': 'text/plain' })
+    .end(status === 200 ? 'ok' : 'not yet')
+}
+
+/** Bolt logs through ours, and never a body. */
+function boltLogger(log: PinoLogger): BoltLogger {
+  const say =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (...messages: readonly unknown[]) =>
+      log[level](messages.map(String).join(' '))
+  return {
+    debug: say('debug'),
+    info: say('debug'),
+    warn: say('warn'),
+    error: say('error'),
+    setLevel: () => undefined,
+    getLevel: () => bolt.LogLevel.INFO,
+    setName: () => undefined,
+  }
+}

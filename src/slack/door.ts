@@ -1,0 +1,109 @@
+/** Who and what is let in: Bolt checks the signature only; replays, the future and strangers are ours. facts/slack.md, 4. */
+import { z } from 'zod'
+import type { Clock } from '../world/world.ts'
+
+/** Slack's own rule for the past; the same for the future, which Bolt lets pass. */
+const agesAtMostMs = 300_000
+const rememberedMs = 600_000
+const rememberedAtMost = 10_000
+
+export type Door = {
+  /** Whether a signed request is new and of now; the second time it is not. */
+  readonly admits: (signature: unknown, timestamp: unknown) => boolean
+}
+
+export function doorOf(clock: Clock): Door {
+  const seen = new Map<string, number>()
+  const forget = (now: number) => {
+    for (const [signature, at] of seen) if (now - at > rememberedMs) seen.delete(signature)
+  }
+  return {
+    admits: (signature, timestamp) => {
+      const now = clock.now()
+      const seconds = z.coerce.number().int().safeParse(timestamp)
+      if (typeof signature !== 'string' || !seconds.success) return false
+      if (Math.abs(now - seconds.data * 1000) > agesAtMostMs) return false
+      if (seen.has(signature)) return false
+      if (seen.size >= rememberedAtMost) forget(now)
+      // Full of requests of the last minutes: somebody floods us, and forgetting would let a replay in.
+      if (seen.size >= rememberedAtMost) return false
+      seen.set(signature, now)
+      return true
+    },
+  }
+}
+
+const commandSchema = z.object({
+  command: z.string(),
+  text: z.string().max(3000).default(''),
+  team_id: z.string(),
+  user_id: z.string(),
+  channel_id: z.string(),
+})
+
+export type CommandCall = {
+  readonly kind: 'command'
+  readonly command: string
+  readonly words: readonly string[]
+  readonly team: string
+  readonly user: string
+  readonly channel: string
+}
+
+const actionSchema = z.object({
+  type: z.literal('block_actions'),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string() }).nullable().optional(),
+  channel: z.object({ id: z.string() }),
+  message: z.object({ ts: z.string() }),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().max(2000) })).length(1),
+})
+
+export type ActionCall = {
+  readonly kind: 'action'
+  readonly action: string
+  readonly value: string
+  readonly team: string
+  readonly user: string
+  /** The clicker's own workspace: differs for Slack Connect. */
+  readonly userTeam: string | null
+  readonly channel: string
+  readonly ts: string
+}
+
+/** A request that no handler understands is refused here, with nothing done. */
+export function readCommand(body: unknown): CommandCall | null {
+  const parsed = commandSchema.safeParse(body)
+  if (!parsed.success) return null
+  const { command, text, team_id: team, user_id: user, channel_id: channel } = parsed.data
+  const words = wordsOf(text)
+  return { kind: 'command', command, words, team, user, channel }
+}
+
+export function readAction(body: unknown): ActionCall | null {
+  const parsed = actionSchema.safeParse(body)
+  if (!parsed.success) return null
+  const { user, team, channel, message, actions } = parsed.data
+  const [one] = actions
+  if (one === undefined) return null
+  return {
+    kind: 'action',
+    action: one.action_id,
+    value: one.value,
+    team: team?.id ?? user.team_id ?? '',
+    user: user.id,
+    userTeam: user.team_id ?? null,
+    channel: channel.id,
+    ts: message.ts,
+  }
+}
+
+/** Slack escapes & < > in a command's text; quotes hold words together; JSON stays whole. */
+export function wordsOf(text: string): readonly string[] {
+  const unescaped = text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  return unescaped.match(/[^\s=]+=\{[^}]*\}|(?:[^\s"]|"[^"]*")+/g)?.map(unquoted) ?? []
+}
+
+function unquoted(word: string): string {
+  return word.includes('{') ? word : word.replaceAll('"', '')
+}

@@ -1,0 +1,28 @@
+/** What a run was judged on: the facts with source and time, the expectations, the fingerprint. Pure. */
+import type { Run } from '../../runs/run.ts'
+import { reasonSentence } from '../../words/en.ts'
+import { escaped, slackFace as face, type Message, section } from './blocks.ts'
+
+export function detailsMessage(run: Run): Message {
+  const { forecast } = run.record
+  if (forecast === null) {
+    const text = `${face.run(run.id)} has no forecast yet.`
+    return { text, blocks: [section(text)] }
+  }
+  const facts = forecast.facts.map((fact) =>
+    fact.kind === 'observed'
+      ? `• ${face.literal(fact.name)} ${face.literal(JSON.stringify(fact.value))}, ${escaped(fact.source)}, ${face.time(fact.observedAt)}`
+      : `• ${face.literal(fact.name)} unknown: ${escaped(fact.why)}`,
+  )
+  const expects = forecast.expects.map(
+    ({ fact, predicted }) => `• ${face.literal(fact)} ${face.literal(JSON.stringify(predicted))}`,
+  )
+  const reasons = forecast.reasons.map((reason) => `• ${escaped(reasonSentence(reason))}`)
+  const parts = [
+    `*${face.run(run.id)}*, forecast ${face.literal(forecast.fingerprint)}`,
+    `*Reasons*\n${reasons.join('\n') || 'none'}`,
+    `*Judged on*\n${facts.join('\n') || 'nothing observed'}`,
+    `*Afterwards I look whether*\n${expects.join('\n') || 'nothing is expected'}`,
+  ]
+  return { text: `The details of run ${run.id}.`, blocks: parts.map(section) }
+}

@@ -1,0 +1,31 @@
+/** Help, made from the catalogue. Pure. */
+import type { Catalogue } from '../../define/catalogue.ts'
+import { lineFor } from '../commands/words.ts'
+
+export function capacityHelp(catalogue: Catalogue): string {
+  return [
+    '*/capacity* says what the system carries; it changes nothing.',
+    '• `/capacity status`: how many users, and what gives out first',
+    '• `/capacity check <step> key=value ...`: what one step would do to that',
+    '• `/capacity plan <users>`: what would carry that many',
+    ...stepLines(catalogue, '/capacity check'),
+  ].join('\n')
+}
+
+export function runbookHelp(catalogue: Catalogue): string {
+  return [
+    '*/runbook* changes the world, and only what the capacity model has cleared.',
+    '• `/runbook do <step> key=value ...`: forecast, approval, change, verification',
+    '• `/runbook abort <run>`: leave a run that waits or is parked',
+    ...stepLines(catalogue, '/runbook do'),
+  ].join('\n')
+}
+
+function stepLines({ entries }: Catalogue, command: string): readonly string[] {
+  return [
+    'Steps:',
+    ...entries.map(
+      ({ name, title, examples }) => `• ${title}: ${lineFor(command, name, examples[0])}`,
+    ),
+  ]
+}

@@ -1,0 +1,65 @@
+/** What a run did so far, line by line with its times, and what moved when an approval no longer fits. Pure. */
+import type { Moved } from '../../runs/events.ts'
+import type { Run } from '../../runs/run.ts'
+import { list, nameOf } from '../../words/numbers.ts'
+import { slackFace as face } from './blocks.ts'
+
+export function progressLines(run: Run, now: number): readonly string[] {
+  const { claimedAt, intendedAt, acceptedAt, operation, found, fault, endedAt, forecast } =
+    run.record
+  const version = forecast?.version ?? null
+  const lines = [
+    claimedAt === null ? null : `Facts re-checked ${face.time(claimedAt)}`,
+    acceptedAt === null
+      ? null
+      : `Change sent ${face.time(acceptedAt)}${version === null ? '' : ` (version ${version})`}`,
+    operation === null ? null : `Cloud SQL works on it (operation ${face.literal(operation)})`,
+    endedAt === null ? null : `Ended ${face.time(endedAt)}`,
+  ].filter((line) => line !== null)
+  const numbered = lines.map((line, index) => `${index + 1} ${line}`).join(' · ')
+  const recovered = recoveredLine(run)
+  const slow = intendedAt !== null && acceptedAt === null && fault !== null && found === null
+  return [
+    ...(numbered === '' ? [] : [numbered]),
+    ...(recovered === null ? [] : [recovered]),
+    ...(slow && now > 0 ? [`The reply was lost (${fault.message}); I look what happened.`] : []),
+  ]
+}
+
+/** The sentence that nobody else says: I was stopped between sending and hearing back. */
+function recoveredLine(run: Run): string | null {
+  const { acceptedAt, intendedAt, found, fault } = run.record
+  if (intendedAt === null || acceptedAt !== null || found === null) return null
+  const when = face.time(intendedAt)
+  const cause =
+    fault === null
+      ? `I was stopped after sending (${when}) and before hearing back`
+      : `I sent it (${when}) and no answer came back`
+  switch (found.progress.kind) {
+    case 'done':
+      return found.progress.by === 'me'
+        ? `${cause}; I looked: it is done, and the mark on it is mine.`
+        : `${cause}; I looked: it is as wished, without my mark.`
+    case 'running':
+      return `${cause}; I looked: it is under way, and the mark on it is mine.`
+    case 'absent':
+      return `${cause}; I looked: it is not there.`
+    case 'unknown':
+      return `${cause}; I looked: ${found.progress.why}.`
+  }
+}
+
+export function movedSentence(moved: readonly Moved[] | null): string | null {
+  if (moved === null || moved.length === 0) return null
+  const what = moved.map(({ what: name, before, after }) => {
+    if (name === 'version') return `its version moved from ${show(before)} to ${show(after)}`
+    if (name === 'reason') return `a new reason appeared (${show(after)})`
+    return `${face.literal(nameOf(name))} is ${show(after)}, was ${show(before)}`
+  })
+  return `*Not run: the approval no longer fits.* Since it was asked, ${list(what)}. The new forecast is below.`
+}
+
+function show(value: unknown): string {
+  if (value === null) return 'unknown'
+  return face.literal(typeof value === 'string' ? value : JSON.stringify(value))
+}

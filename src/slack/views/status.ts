@@ -1,0 +1,64 @@
+/** `/capacity status`: the answer, the sum, the table. Pure. */
+import type { Finding } from '../../capacity/finding.ts'
+import type { Status } from '../../gate/status.ts'
+import { lawName } from '../../words/en-reasons.ts'
+import { statusWords } from '../../words/en-status.ts'
+import { nameOf, number } from '../../words/numbers.ts'
+import { context, escaped, type Message, section, table } from './blocks.ts'
+
+/** On a phone nobody reads more. */
+const rowsAtMost = 8
+
+export function statusMessage(status: Status, note: string | null): Message {
+  const { assessment, view, system, now } = status
+  const words = statusWords(system, assessment, view.observedAt, now)
+  const quantities = assessment.findings.filter(({ kind }) => kind === 'quantity')
+  const rows = quantities.slice(0, rowsAtMost).map(row)
+  const lead = [words.sum, words.supposes].filter((line) => line !== null)
+  const small = [words.rules, words.assumed, driftLine(status), words.seen, note]
+  return {
+    text: [words.answer, ...lead].join(' '),
+    blocks: [
+      section([`*${escaped(words.answer)}*`, ...lead.map(escaped)].join('\n')),
+      table(['', 'demand', 'limit', ''], rows),
+      ...small.filter((line) => line !== null).map((line) => context(escaped(line))),
+    ],
+    metadata: { event_type: 'capacity_status', event_payload: gauge(status, words.sum) },
+  }
+}
+
+function row(finding: Finding): readonly string[] {
+  const { law, subject, demand, limit, severity } = finding
+  return [
+    `${lawName(law)}, ${nameOf(subject)}`,
+    demand == null ? 'unknown' : number(demand),
+    limit == null ? 'unknown' : `${number(limit)} ${finding.unit ?? ''}`,
+    severity,
+  ]
+}
+
+function driftLine({ view }: Status): string | null {
+  if (view.drift.length === 0) return null
+  const each = view.drift.map(
+    ({ fact, declared, observed }) =>
+      `${fact} is ${JSON.stringify(observed)}, the document says ${JSON.stringify(declared)}`,
+  )
+  return `Drift: ${each.join('; ')}. The world counts.`
+}
+
+/** For whoever draws the message as a gauge. */
+function gauge({ assessment }: Status, sum: string | null) {
+  const [first] = assessment.binding
+  const bound = assessment.findings.find(
+    ({ law, subject }) => law === first?.law && subject === first.subject,
+  )
+  const { supportedUsers, users } = assessment
+  return {
+    users,
+    ...(supportedUsers === null ? {} : { supportedUsers }),
+    ...(bound === undefined ? {} : { law: bound.law }),
+    ...(bound?.demand == null ? {} : { demand: bound.demand }),
+    ...(bound?.limit == null ? {} : { limit: bound.limit }),
+    sentence: sum ?? '',
+  }
+}

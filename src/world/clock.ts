@@ -1,0 +1,14 @@
+/** The machine's own time: the one home of `Date.now` and of waiting. Everything else is handed a clock. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock, Timers } from './world.ts'
+
+export const systemClock: Clock = { now: () => Date.now() }
+
+export const pause = (waitMs: number): Promise<void> => wait(waitMs)
+
+export const systemTimers: Timers = {
+  after: (waitMs, work) => {
+    const timer = setTimeout(work, waitMs)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}

@@ -1,0 +1,101 @@
+/** How an answer of the Cloud SQL Admin API, or its absence, becomes a Fault. */
+import { z } from 'zod'
+import { Fault, type FaultCode } from './fault.ts'
+
+/** Quotas are per minute and refilled over it. facts/cloudsql.md, 4. */
+const refillMs = 60_000
+const longestMessage = 300
+
+const googleError = z.object({
+  error: z.object({
+    message: z.string().optional(),
+    errors: z.array(z.object({ reason: z.string().optional() })).optional(),
+  }),
+})
+
+/** A write that was answered with anything but 2xx. */
+export function refusedWrite(
+  status: number,
+  reply: unknown,
+  retryAfter: string | null,
+  now: number,
+) {
+  const judgement = googleError.safeParse(reply)
+  const error = judgement.success ? judgement.data.error : undefined
+  const reason = error?.errors?.[0]?.reason ?? ''
+  const message = clipped(`Cloud SQL answered ${status}: ${error?.message ?? 'no reason given'}`)
+  const code = codeOf(status, reason)
+  if (code === 'rate-limited')
+    return new Fault(code, 'no', message, { retryAfterMs: waitMs(retryAfter, now) })
+  // 4xx is a no that was decided before anything changed. Behind 5xx, and what we do not know, it
+  // may have.
+  return new Fault(
+    code,
+    status >= 400 && status < 500 && status !== 408 ? 'no' : 'unknown',
+    message,
+  )
+}
+
+function codeOf(status: number, reason: string): FaultCode {
+  // The older API says 403 with the same reasons. facts/cloudsql.md, 4.
+  if (reason === 'operationInProgress') return 'busy'
+  if (reason === 'rateLimitExceeded' || reason === 'userRateLimitExceeded') return 'rate-limited'
+  switch (status) {
+    case 401:
+    case 403:
+      return 'forbidden'
+    case 404:
+      return 'not-found'
+    case 408:
+      return 'time-out'
+    case 409:
+      return 'busy'
+    case 412:
+      return 'version-moved'
+    case 429:
+      return 'rate-limited'
+    default:
+      return status >= 400 && status < 500 ? 'invalid' : 'server-error'
+  }
+}
+
+/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
+function waitMs(retryAfter: string | null, now: number): number {
+  if (retryAfter === null) return refillMs
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
+  const at = Date.parse(retryAfter)
+  return Number.isNaN(at) ? refillMs : Math.max(0, at - now)
+}
+
+const gaxError = z.object({
+  message: z.string(),
+  code: z.int().optional(),
+  httpStatusCode: z.int().optional(),
+})
+
+/**
+ * A read that failed, as @google-cloud/sql reports it: a gRPC code and, where there was an answer,
+ * its HTTP status.
+ */
+export function failedRead(what: string, error: unknown): Fault {
+  if (error instanceof Fault) return error
+  if (error instanceof Error && error.cause instanceof SyntaxError)
+    return new Fault('unreadable', 'no', clipped(`${what}: ${error.message}`), { cause: error })
+  const judgement = gaxError.safeParse(error)
+  if (!judgement.success)
+    return new Fault('unreachable', 'no', clipped(`${what}: ${String(error)}`), { cause: error })
+  const { message, code, httpStatusCode } = judgement.data
+  const fault = httpStatusCode === undefined ? silentCode(code) : codeOf(httpStatusCode, '')
+  return new Fault(fault, 'no', clipped(`${what}: ${message}`), {
+    cause: error,
+    ...(fault === 'rate-limited' ? { retryAfterMs: refillMs } : {}),
+  })
+}
+
+/** No answer at all: 4 is DEADLINE_EXCEEDED. Anything else never reached the service. */
+const silentCode = (code: number | undefined): FaultCode =>
+  code === 4 ? 'time-out' : 'unreachable'
+
+/** Google's proxies answer with whole pages of HTML. */
+const clipped = (message: string): string =>
+  message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}...`

@@ -1,0 +1,39 @@
+/** The first screen as a person walks it: each function does what one does and waits for what one sees. */
+import type { Locator, Page } from 'playwright-core'
+
+export type Walk = {
+  /** The newest message of the channel that contains all of these. */
+  message: (...words: readonly string[]) => Locator
+  /** Messages that only this person sees. */
+  readonly alone: Locator
+  try: (id: 'celery' | 'tier' | 'plan') => Promise<void>
+  become: (member: 'U0ANA' | 'U0LUIS' | 'U0EVE') => Promise<void>
+  /** Clicks a button of a message, and says yes where it asks again. */
+  click: (message: Locator, action: string) => Promise<void>
+  pullPlug: () => Promise<void>
+  readonly plugWords: Locator
+}
+
+export function walkOn(page: Page): Walk {
+  const articles = page.locator('#timeline > article')
+  return {
+    message: (...words) =>
+      words
+        .reduce(
+          (found, hasText) => found.filter({ hasText }),
+          page.locator('#timeline > article.message'),
+        )
+        .last(),
+    alone: articles.and(page.locator('.alone')),
+    try: (id) => page.click(`[data-try=${id}]`),
+    become: (member) => page.click(`.personas label:has([value=${member}])`),
+    click: async (message, action) => {
+      const button = message.locator(`button[data-action=${action}]`)
+      const asks = (await button.getAttribute('data-confirm')) !== null
+      await button.click()
+      if (asks) await page.click('#confirm button[value=yes]')
+    },
+    pullPlug: () => page.click('#pull'),
+    plugWords: page.locator('#plug-words'),
+  }
+}

@@ -1,0 +1,69 @@
+/** The ticketing site's database in a local cloud, with our adapter connected to it. */
+import { afterEach } from 'vitest'
+import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import { mintClearance } from '../../src/world/clearance.ts'
+import { connectCloudSql } from '../../src/world/cloud-sql.ts'
+import { Fault } from '../../src/world/fault.ts'
+import type { CloudSqlPatch } from '../../src/world/world.ts'
+
+export const started = Date.parse('2026-12-01T14:00:00Z')
+/** What each test leaves running, stopped after it. */
+export const running: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop()
+})
+
+/** A clock that moves when it is told to, so that a resize of two minutes lasts no time. */
+export function handClock() {
+  let at = started
+  return { now: () => at, forward: (ms: number) => (at += ms) }
+}
+
+export async function tuki(options: Partial<LocalCloudOptions> = {}, timeOutMs = 2_000) {
+  const clock = handClock()
+  const cloud = await startLocalCloud({
+    project: 'tukiprod',
+    instances: [
+      {
+        name: 'tuki-db-prod',
+        tier: 'db-custom-2-7680',
+        availabilityType: 'REGIONAL',
+        settingsVersion: 17,
+        databaseFlags: [{ name: 'work_mem', value: '8192' }],
+        userLabels: { team: 'tickets' },
+      },
+      { name: 'tuki-db-replica', tier: 'db-custom-2-7680', masterInstanceName: 'tuki-db-prod' },
+    ],
+    clock,
+    speed: 1,
+    ...options,
+  })
+  running.push(cloud.stop)
+  const { reader, writer } = connectCloudSql({
+    project: 'tukiprod',
+    apiRoot: cloud.root,
+    clock,
+    readTimeOutMs: timeOutMs,
+    writeTimeOutMs: timeOutMs,
+  })
+  const clearance = (target = 'databases.tuki-db-prod') =>
+    mintClearance({ intent: 'i1', target, request: 'sha', sendBefore: clock.now() + 5_000 })
+  return { clock, cloud, reader, writer, clearance }
+}
+
+export const upgrade: CloudSqlPatch = {
+  instance: 'tuki-db-prod',
+  settingsVersion: '17',
+  tier: 'db-custom-8-30720',
+  userLabels: { team: 'tickets', 'plimsoll-intent': 'i1' },
+}
+
+export async function faultOf(work: Promise<unknown>): Promise<Fault> {
+  const outcome = await work.then(
+    () => 'no fault',
+    (error: unknown) => error,
+  )
+  if (outcome instanceof Fault) return outcome
+  throw new Error(`expected a Fault, got ${String(outcome)}`)
+}
