@@ -11,7 +11,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json system.yml ./
 COPY bin bin
-COPY runbooks runbooks
+COPY examples examples
 COPY src src
 # The ledger, where it is SQLite: keep it on a volume that lasts.
 RUN install -d -o node -g node .plimsoll

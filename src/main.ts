@@ -49,11 +49,11 @@ async function start(): Promise<number> {
   }
 }
 
-async function rehearse({ port, dataFolder }: RehearsalConfig): Promise<number> {
+async function rehearse({ port, dataFolder, environment }: RehearsalConfig): Promise<number> {
   const { startRehearsal } = await import('./rehearsal/host.ts')
   const rehearsal = await startRehearsal({
     dataFolder,
-    env: process.env,
+    env: environment,
     ...(port === null ? {} : { port }),
   })
   if (rehearsal.kind === 'running') return rehearsal.ended
@@ -85,8 +85,7 @@ type Google = { readonly googleApiRoot: string | null } | null
 function worldOf(project: string, google: Google): World {
   const postgres = {
     unconfigured: true,
-    remedy:
-      'set DATABASE_URL_<NAME>, once the PostgreSQL adapter is there, and I ask the database itself',
+    remedy: 'DATABASE_URL_<NAME> will let me ask the database itself, once that adapter is there',
   } as const
   if (google === null) {
     const cloudSql = { unconfigured: true, remedy: 'set GOOGLE_CLOUD_PROJECT' } as const
@@ -134,7 +133,17 @@ async function runBot(
   const door = connectSlack({ ...slack, clock: systemClock, log, ready: () => ready })
   const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
   const presenter = presentRuns({ api: door.api, journal, timers: systemTimers, note, onFailure })
-  const { team } = await door.api.identity()
+  const identity = await door.api.identity().catch((error: unknown) => {
+    log.debug({ err: error }, 'auth.test failed')
+    return null
+  })
+  if (identity === null) {
+    complain(
+      'Slack does not know SLACK_BOT_TOKEN, or does not answer: copy the token from the app once more.',
+    )
+    return 1
+  }
+  const { team } = identity
   const people = peopleOf(door.api, team, systemClock, onFailure)
   const means: Means = {
     document,

@@ -1,4 +1,7 @@
-/** Arithmetic that behaves as exact: what floating point adds or takes below 1e-9 decides nothing. capacity.md, 2. */
+/**
+ * Arithmetic that behaves as exact: what floating point adds or takes below 1e-9 decides nothing.
+ * capacity.md, 2.
+ */
 
 const tolerance = 1e-9
 

@@ -10,7 +10,10 @@ import { traceReads } from './trace.ts'
 export type AssessContext = {
   /** The day of the assessment, YYYY-MM-DD. */
   readonly today: string
-  /** Paths of facts whose source did not answer, or too long ago: the document's value does not stand in for them. */
+  /**
+   * Paths of facts whose source did not answer, or too long ago: the document's value does not
+   * stand in for them.
+   */
   readonly unknown?: readonly string[]
   /** Where the value at a path was read; without it, the document. */
   readonly sourceOf?: SourceOf

@@ -1,6 +1,7 @@
 /**
- * A System at a number of users, as the laws look at it: each service at its maximum, or at the instances that these
- * users need. Lists instead of records, so that one assessment walks them without building anything. capacity.md, 2.
+ * A System at a number of users, as the laws look at it: each service at its maximum, or at the
+ * instances that these users need. Lists instead of records, so that one assessment walks them
+ * without building anything. capacity.md, 2.
  */
 import { type Instance, unreadableField } from './cloud-sql.ts'
 import type {
@@ -16,8 +17,9 @@ import type {
 } from './system.ts'
 
 /**
- * What stands in the place of maxInstances. `maximum`: maxInstances, the worst case. `needed`: instances(users), for a
- * quiet hour. `planned`: instances(users) too, but the supply of `web-slots` and its like is a part of maxInstances.
+ * What stands in the place of maxInstances. `maximum`: maxInstances, the worst case. `needed`:
+ * instances(users), for a quiet hour. `planned`: instances(users) too, but the supply of
+ * `web-slots` and its like is a part of maxInstances.
  */
 export type Scale = 'maximum' | 'needed' | 'planned'
 

@@ -1,4 +1,7 @@
-/** What stands in the way of a step: laws that it would break, users that it would turn away. capacity.md, 4. */
+/**
+ * What stands in the way of a step: laws that it would break, users that it would turn away.
+ * capacity.md, 4.
+ */
 import { isNegative } from './arithmetic.ts'
 import type { Assessment, Finding } from './finding.ts'
 import { carried, findingOf, isAdvice, isBroken, isStructural, type Outlook } from './outlook.ts'
@@ -38,7 +41,7 @@ export function breach(
 }
 
 /** Less headroom; a rule without numbers never gets worse. */
-export function isWorse(finding: Finding, was: Finding): boolean {
+function isWorse(finding: Finding, was: Finding): boolean {
   const [headroom, before] = [finding.headroom ?? null, was.headroom ?? null]
   return headroom !== null && before !== null && isNegative(headroom - before)
 }

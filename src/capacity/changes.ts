@@ -1,4 +1,7 @@
-/** What each step makes of a database, a replica or an alert: a System from a System, or a refusal. contract.md, 3. */
+/**
+ * What each step makes of a database, a replica or an alert: a System from a System, or a refusal.
+ * contract.md, 3.
+ */
 import { floor } from './arithmetic.ts'
 import { alertShare, usable } from './cloud-sql.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -128,7 +131,7 @@ export function poolerNamed(system: System, name: string): Pooler | Refusal {
   return named(system.poolers, 'pooler', name)
 }
 
-export function alertNamed(system: System, name: string): Alert | Refusal {
+function alertNamed(system: System, name: string): Alert | Refusal {
   return named(system.alerts, 'alert', name)
 }
 
@@ -141,7 +144,7 @@ export function defined<Fields extends object>(fields: Fields): Fields {
 }
 
 /** A name that no system could have, or a tier of the other edition; null: it may be asked for. */
-export function tierRefusal(
+function tierRefusal(
   tier: string,
   { edition, subject }: { edition: Edition; subject: string },
 ): Refusal | null {
@@ -154,7 +157,10 @@ export function tierRefusal(
   return null
 }
 
-/** max_connections + autovacuum_max_workers + max_worker_processes may not pass this. facts/cloudsql.md, 1. */
+/**
+ * max_connections + autovacuum_max_workers + max_worker_processes may not pass this.
+ * facts/cloudsql.md, 1.
+ */
 const mostSlots = 262_142
 const leastMaxConnections = 14
 const autovacuumWorkersDefault = 3

@@ -1,11 +1,17 @@
-/** What PostgreSQL on Cloud SQL gives: memory, vCPUs, max_connections and the slots that are left of it. facts/cloudsql.md, 1. */
+/**
+ * What PostgreSQL on Cloud SQL gives: memory, vCPUs, max_connections and the slots that are left of
+ * it. facts/cloudsql.md, 1.
+ */
 import type { Database, Replica } from './system.ts'
 import { readTier, type Tier } from './tier.ts'
 
 /** What a primary and a replica have in common. */
 export type Instance = Pick<Replica, 'tier' | 'flags' | 'systemSessions' | 'adminSessions'>
 
-/** By memory of the largest instance in the chain of primaries; the lower edge belongs to the step. Above it, the next. */
+/**
+ * By memory of the largest instance in the chain of primaries; the lower edge belongs to the step.
+ * Above it, the next.
+ */
 export const maxConnectionsSteps = [
   { fromMib: 122_880, maxConnections: 1000 },
   { fromMib: 61_440, maxConnections: 800 },
@@ -50,7 +56,10 @@ export function numberFlag(instance: Instance, name: NumberFlag): number | null 
   return /^\d{1,15}$/.test(value) ? Number(value) : null
 }
 
-/** The flag while it is set: it is pinned and does not follow the tier. Else by memory, a replica counting its primary. */
+/**
+ * The flag while it is set: it is pinned and does not follow the tier. Else by memory, a replica
+ * counting its primary.
+ */
 export function maxConnections(instance: Instance, primary?: Instance): number | null {
   const flag = numberFlag(instance, 'max_connections')
   if (flag !== undefined) return flag

@@ -1,4 +1,7 @@
-/** The verdict on a prediction: clear, review or block, each reason with its numbers. capacity.md, 4. */
+/**
+ * The verdict on a prediction: clear, review or block, each reason with its numbers. capacity.md,
+ * 4.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import type { AssessContext } from './assess.ts'
 import { blocksOf } from './blocks.ts'
@@ -17,13 +20,14 @@ export type JudgeContext = AssessContext & {
   /** Paths of the facts that the step needs to be observed. */
   readonly needs: readonly string[]
   /**
-   * What the step is after. `changes`: settings of the System, the usual case. `reads`: nothing, so it is clear.
-   * `elsewhere`: something that the System does not hold (a backup, a dashboard, a person's word).
+   * What the step is after. `changes`: settings of the System, the usual case. `reads`: nothing, so
+   * it is clear. `elsewhere`: something that the System does not hold (a backup, a dashboard, a
+   * person's word).
    */
   readonly acts?: 'changes' | 'reads' | 'elsewhere'
 }
 
-export type JudgedPhase = {
+type JudgedPhase = {
   readonly name: 'now' | Phase['name'] | 'after'
   /** A phase between at the users of the quiet hour, `now` and `after` at the full load. */
   readonly assessment: Assessment | null
@@ -61,7 +65,9 @@ function decided(outlook: Outlook, context: JudgeContext): Decision {
   return { verdict: reasons.length === 0 ? 'clear' : 'review', reasons }
 }
 
-/** The same law with the same numbers in two moments is one reason: the first, which weighs more. */
+/**
+ * The same law with the same numbers in two moments is one reason: the first, which weighs more.
+ */
 function distinct(reasons: readonly Reason[]): readonly Reason[] {
   const seen = new Set<string>()
   return reasons.filter((reason) => {

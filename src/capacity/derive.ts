@@ -61,8 +61,11 @@ export function tasksPerSecond(at: AtUsers, users: number = at.users): number {
   return requests * at.system.workload.tasksPerRequest
 }
 
-/** Requests per second of the web services for which `uses` holds; a request counts once where either revision does. */
-export function requestsPerSecondWhere(at: AtUsers, uses: (web: WebService) => boolean): number {
+/**
+ * Requests per second of the web services for which `uses` holds; a request counts once where
+ * either revision does.
+ */
+function requestsPerSecondWhere(at: AtUsers, uses: (web: WebService) => boolean): number {
   let requests = 0
   for (const { it } of at.webs) {
     if (!uses(it)) continue
@@ -84,7 +87,7 @@ export function requestsPerSecondThrough(at: AtUsers, pooler: string): number {
 }
 
 /** Instances that the users need, before the service's own minimum and maximum. */
-export function instancesBeforeClamp(at: AtUsers, service: Service): number {
+function instancesBeforeClamp(at: AtUsers, service: Service): number {
   const { workload, policy } = at.system
   switch (service.kind) {
     case 'web': {
@@ -107,7 +110,7 @@ export function instancesBeforeClamp(at: AtUsers, service: Service): number {
 }
 
 /** instances(users): needed, but never fewer than the minimum nor more than the maximum. */
-export function instancesNeeded(at: AtUsers, service: Service): number {
+function instancesNeeded(at: AtUsers, service: Service): number {
   const needed = instancesBeforeClamp(at, service)
   return Math.min(Math.max(needed, service.minInstances), service.maxInstances)
 }
@@ -118,8 +121,8 @@ export function instances(at: AtUsers, service: Service): number {
 }
 
 /**
- * What stands against a load. For supported users that is a part of maxInstances: the last instance is not planned to
- * be full, so that the law is monotone in the users. capacity.md, 3.
+ * What stands against a load. For supported users that is a part of maxInstances: the last instance
+ * is not planned to be full, so that the law is monotone in the users. capacity.md, 3.
  */
 export function instancesSupplied(at: AtUsers, service: Service, planned: number): number {
   return at.scale === 'planned' ? planned * service.maxInstances : instances(at, service)

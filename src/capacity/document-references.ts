@@ -1,4 +1,7 @@
-/** What no schema sees: names that point nowhere, bounds the wrong way round, shares that do not sum to 1. */
+/**
+ * What no schema sees: names that point nowhere, bounds the wrong way round, shares that do not sum
+ * to 1.
+ */
 import { numberFlags } from './cloud-sql.ts'
 import { type DocumentProblem, quoted } from './document-schema.ts'
 import type { Service, SystemDocument } from './system.ts'

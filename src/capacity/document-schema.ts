@@ -1,9 +1,14 @@
-/** What the schema says of a document, in words: the field, the value and what would be right there. */
+/**
+ * What the schema says of a document, in words: the field, the value and what would be right there.
+ */
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { leastPositive, mostAmount, systemSchema } from './system.ts'
 
-/** One clear sentence: `path`: `value` `problem`; `remedy`. The path in a text that is no YAML is its line and column. */
+/**
+ * One clear sentence: `path`: `value` `problem`; `remedy`. The path in a text that is no YAML is
+ * its line and column.
+ */
 export type DocumentProblem = {
   readonly path: string
   readonly value: string
@@ -96,7 +101,10 @@ function unknownKey(path: Path, { content, schema }: Place): DocumentProblem {
   return { path: pathText(path), value: '', problem: 'is no known key', remedy }
 }
 
-/** The schemas that may stand at a path; of several kinds of service, the one that the document names. */
+/**
+ * The schemas that may stand at a path; of several kinds of service, the one that the document
+ * names.
+ */
 function nodesAt(path: Path, { content, schema }: Place): readonly Node[] {
   let nodes = choices(schema, content)
   for (const [index, key] of path.entries()) {
@@ -157,7 +165,9 @@ function fieldsOf(node: Node): string {
   return fields.length === 0 || fields.length > 8 ? '' : ` with ${fields.join(', ')}`
 }
 
-/** The bounds that people would ask about; the outermost ones are only there to keep sums finite. */
+/**
+ * The bounds that people would ask about; the outermost ones are only there to keep sums finite.
+ */
 function range({ minimum, maximum, exclusiveMinimum }: Node): string {
   const most = maximum !== undefined && maximum < mostAmount ? maximum : undefined
   if (exclusiveMinimum !== undefined || minimum === leastPositive)

@@ -51,7 +51,10 @@ export type Binding = { readonly law: string; readonly subject: string }
 export type Assessment = {
   readonly users: number
   readonly nowUsers: number
-  /** Null where no limit is found up to 10^7 users, or where an unknown fact hides it (then a finding is `unknown`). */
+  /**
+   * Null where no limit is found up to 10^7 users, or where an unknown fact hides it (then a
+   * finding is `unknown`).
+   */
   readonly supportedUsers: number | null
   readonly binding: readonly Binding[]
   readonly severity: Severity

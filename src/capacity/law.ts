@@ -1,6 +1,7 @@
 /**
- * One limit of nature or of the platform, as a law: a quantity (demand may not exceed the limit) or a rule (it holds or
- * it does not). A law's file gives its sums; this one makes findings of them. capacity.md, 3.
+ * One limit of nature or of the platform, as a law: a quantity (demand may not exceed the limit) or
+ * a rule (it holds or it does not). A law's file gives its sums; this one makes findings of them.
+ * capacity.md, 3.
  */
 import { isNegative } from './arithmetic.ts'
 import type { AtUsers } from './at-users.ts'
@@ -22,13 +23,18 @@ export type Law<Id extends string = string> = {
   readonly id: Id
   readonly kind: 'quantity' | 'rule'
   readonly unit: string | null
-  /** `configuration`: structural, unless it is advice. `load`: it moves with the users. capacity.md, 4. */
+  /**
+   * `configuration`: structural, unless it is advice. `load`: it moves with the users. capacity.md,
+   * 4.
+   */
   readonly depends: 'configuration' | 'load'
   readonly advice: boolean
   /** Takes part in supported users. */
   readonly capacity: boolean
   readonly evaluate: (at: AtUsers, context: LawContext, findings: Finding[]) => void
-  /** Whether a subject is broken; the short way, without findings. An unknown number breaks nothing. */
+  /**
+   * Whether a subject is broken; the short way, without findings. An unknown number breaks nothing.
+   */
   readonly isBroken: (at: AtUsers) => boolean
 }
 
@@ -55,7 +61,7 @@ export type QuantitySpec<Id extends string, S extends Subject> = Common<Id, S> &
   readonly limit: Sum<S>
 }
 
-export type RuleSeverity = Exclude<Severity, 'unknown'>
+type RuleSeverity = Exclude<Severity, 'unknown'>
 
 export type RuleSpec<Id extends string, S extends Subject> = Common<Id, S> & {
   /** `ok` is: it holds. */

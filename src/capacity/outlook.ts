@@ -1,4 +1,7 @@
-/** A prediction with the laws applied to it: now, in each phase and after, at the full load and at the quiet hour. capacity.md, 4. */
+/**
+ * A prediction with the laws applied to it: now, in each phase and after, at the full load and at
+ * the quiet hour. capacity.md, 4.
+ */
 import { type AssessContext, assess, assessAt } from './assess.ts'
 import type { Assessment, Finding } from './finding.ts'
 import type { Law } from './law.ts'
@@ -7,7 +10,7 @@ import type { Phase, Prediction } from './prediction.ts'
 import type { System } from './system.ts'
 
 /** A phase with its assessment at the users of the quiet hour; null where nothing is carried. */
-export type PhaseOutlook = { readonly phase: Phase; readonly quiet: Assessment | null }
+type PhaseOutlook = { readonly phase: Phase; readonly quiet: Assessment | null }
 
 export type Outlook = {
   readonly before: System
@@ -88,7 +91,10 @@ export function isBroken(assessment: Assessment, key: { law: string; subject: st
   return findingOf(assessment, key)?.severity === 'broken'
 }
 
-/** Users that are carried: infinite where no limit was found; undefined where an unknown number hides it. */
+/**
+ * Users that are carried: infinite where no limit was found; undefined where an unknown number
+ * hides it.
+ */
 export function carried({ supportedUsers, findings }: Assessment): number | undefined {
   if (supportedUsers !== null) return supportedUsers
   const isHidden = findings.some(

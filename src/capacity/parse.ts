@@ -1,4 +1,7 @@
-/** Reads a System document, YAML or JSON, or says what is wrong with it: which field, which value, what would be right. */
+/**
+ * Reads a System document, YAML or JSON, or says what is wrong with it: which field, which value,
+ * what would be right.
+ */
 import { LineCounter, parseDocument } from 'yaml'
 import { referenceProblems } from './document-references.ts'
 import { type DocumentProblem, schemaProblems } from './document-schema.ts'
@@ -63,7 +66,8 @@ function readYaml(text: string, fileName: string): Yaml {
     const content: unknown = document.toJS({ maxAliasCount: mostAliases })
     return { kind: 'content', content }
   } catch (fault) {
-    // The parser throws on too many aliases and on nesting deeper than the stack: both are the text's fault.
+    // The parser throws on too many aliases and on nesting deeper than the stack: both are the
+    // text's fault.
     const problem = `cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`
     return broken(fileName, { problem, remedy: 'write it without aliases and flatter' })
   }

@@ -1,4 +1,7 @@
-/** The states that a step passes through: a restart, two revisions side by side, a test's load. capacity.md, 4. */
+/**
+ * The states that a step passes through: a restart, two revisions side by side, a test's load.
+ * capacity.md, 4.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { databaseNamed, serviceNamed } from './changes.ts'
 import { tierOf } from './cloud-sql.ts'
@@ -9,8 +12,8 @@ import type { Database, Service, System } from './system.ts'
 export type RestartLength = { readonly secondsMax: number; readonly source: string }
 
 /**
- * A disruption of a database. Behind PgBouncer it is longer: after one failed login the pooler refuses everybody until
- * server_login_retry is over, unless it is paused. facts/cloudsql.md, 3.
+ * A disruption of a database. Behind PgBouncer it is longer: after one failed login the pooler
+ * refuses everybody until server_login_retry is over, unless it is paused. facts/cloudsql.md, 3.
  */
 export function restart(
   system: System,
@@ -33,7 +36,10 @@ export function restart(
   }
 }
 
-/** The restart that Cloud SQL makes of the difference between two Systems; none where nothing asks for one. */
+/**
+ * The restart that Cloud SQL makes of the difference between two Systems; none where nothing asks
+ * for one.
+ */
 export function restartsBetween(
   now: System,
   after: System,
@@ -99,7 +105,10 @@ const flagRestart: RestartLength = {
   source: 'facts/cloudsql.md, 3: a flag with requiresRestart',
 }
 
-/** Enterprise Plus: upwards under a second; down near zero only for the first in three hours, which nobody counts here. */
+/**
+ * Enterprise Plus: upwards under a second; down near zero only for the first in three hours, which
+ * nobody counts here.
+ */
 function tierRestart(before: Database, then: Database): RestartLength {
   if (before.edition === 'enterprise-plus' && isLarger(then, before))
     return { secondsMax: 1, source: 'facts/cloudsql.md, 3: Enterprise Plus, upwards' }
@@ -117,7 +126,10 @@ function changedFlags(before: Database, then: Database): readonly string[] {
   return [...names].filter((name) => before.flags[name] !== then.flags[name])
 }
 
-/** Flags whose context in PostgreSQL's pg_settings is not `postmaster`; any other one is assumed to need a restart. */
+/**
+ * Flags whose context in PostgreSQL's pg_settings is not `postmaster`; any other one is assumed to
+ * need a restart.
+ */
 const dynamicFlags = new Set([
   'work_mem',
   'maintenance_work_mem',
@@ -143,11 +155,14 @@ const dynamicFlags = new Set([
   'max_wal_size',
 ])
 
-export function needsRestart(flag: string): boolean {
+function needsRestart(flag: string): boolean {
   return !dynamicFlags.has(flag)
 }
 
-/** Whether the settings differ in more than the scaling of the service, which takes effect without a revision. facts/workload.md, 2. */
+/**
+ * Whether the settings differ in more than the scaling of the service, which takes effect without a
+ * revision. facts/workload.md, 2.
+ */
 function needsRevision(old: Service, revision: Service): boolean {
   const scaling = { minInstances: 0, maxInstances: 0, revisionsServing: 1 }
   return !isDeepStrictEqual({ ...old, ...scaling }, { ...revision, ...scaling })

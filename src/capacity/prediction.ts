@@ -1,4 +1,7 @@
-/** What a step is predicted to do: the Systems in between, or what is not carried meanwhile, and the System after. */
+/**
+ * What a step is predicted to do: the Systems in between, or what is not carried meanwhile, and the
+ * System after.
+ */
 import type { System } from './system.ts'
 
 /** A time in which nothing is carried; `secondsMax` is the longest that `source` allows for. */

@@ -1,6 +1,12 @@
-/** Why a verdict is not clear (or why it is, where nothing changes): typed data that a face renders in words. capacity.md, 4. */
+/**
+ * Why a verdict is not clear (or why it is, where nothing changes): typed data that a face renders
+ * in words. capacity.md, 4.
+ */
 
-/** In which state a law was looked at: `users` after the step at the full load, `now-users` at the quiet hour, in a phase or after. */
+/**
+ * In which state a law was looked at: `users` after the step at the full load, `now-users` at the
+ * quiet hour, in a phase or after.
+ */
 export type Moment =
   | { readonly at: 'users'; readonly users: number }
   | { readonly at: 'now-users'; readonly users: number; readonly phase: string }
@@ -47,7 +53,9 @@ export type ReasonOf<Code extends ReasonCode> = {
     readonly law: string | null
     /** The path in the System. */
     readonly subject: string | null
-    /** For a law its headroom, for supported users the users; null where there is no such number. */
+    /**
+     * For a law its headroom, for supported users the users; null where there is no such number.
+     */
     readonly before: number | null
     readonly after: number | null
     readonly values: Readonly<Reasons[Each]>

@@ -1,4 +1,7 @@
-/** An expected no, with its reason and the remedy. A value, never thrown; a face renders it in words. DESIGN.md, 2. */
+/**
+ * An expected no, with its reason and the remedy. A value, never thrown; a face renders it in
+ * words. DESIGN.md, 2.
+ */
 import type { TierProblem } from './tier.ts'
 
 /** Each code with the values that its sentence needs. */
@@ -30,7 +33,10 @@ export type Refusals = {
 
 export type RefusalCode = keyof Refusals
 
-/** `usage`: wrong input (exit code 2). `target`: the target's own rules say no, which is a verdict (exit code 4). contract.md, 3. */
+/**
+ * `usage`: wrong input (exit code 2). `target`: the target's own rules say no, which is a verdict
+ * (exit code 4). contract.md, 3.
+ */
 const sides = {
   'edition-differs': 'target',
   'min-above-max': 'target',

@@ -1,4 +1,7 @@
-/** Capping what drowns a database is allowed although fewer users are carried: such a block becomes a review. capacity.md, 4. */
+/**
+ * Capping what drowns a database is allowed although fewer users are carried: such a block becomes
+ * a review. capacity.md, 4.
+ */
 import { ceil } from './arithmetic.ts'
 import type { Assessment, Finding } from './finding.ts'
 import { carried, findingOf, isBroken, type Outlook } from './outlook.ts'
@@ -10,7 +13,10 @@ const drowningNow = [...drowning, 'db-cpu', 'pooler-busy']
 /** Where users are turned away instead. */
 const turningAway = ['web-slots', 'web-cpu']
 
-/** The blocks as reviews, with the reason; null where nothing is relieved, or where a block is left that it does not excuse. */
+/**
+ * The blocks as reviews, with the reason; null where nothing is relieved, or where a block is left
+ * that it does not excuse.
+ */
 export function relieved(outlook: Outlook, blocks: readonly Reason[]): readonly Reason[] | null {
   const { now, later, nowQuiet, laterQuiet, nowUsers } = outlook
   const mendedNow = mended(nowQuiet, laterQuiet, drowningNow)
@@ -35,7 +41,10 @@ function isTurningAway(block: Reason): boolean {
   return turningAway.includes(block.law ?? '')
 }
 
-/** The first of these laws that was broken and is not any more; one whose numbers are unknown is not mended. */
+/**
+ * The first of these laws that was broken and is not any more; one whose numbers are unknown is not
+ * mended.
+ */
 function mended(
   before: Assessment,
   after: Assessment,

@@ -1,4 +1,7 @@
-/** What a person should look at before it happens: disruptions, laws that tighten, facts that nobody knows. capacity.md, 4. */
+/**
+ * What a person should look at before it happens: disruptions, laws that tighten, facts that nobody
+ * knows. capacity.md, 4.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { breach, turn } from './blocks.ts'
 import { recommendedThreshold } from './changes.ts'
@@ -36,11 +39,13 @@ export function reviewsOf(outlook: Outlook, known: Known): readonly Reason[] {
   ]
 }
 
-export function unknownNeeds({ needs, unknown }: Known): readonly Reason[] {
-  return needs.flatMap((need) => {
-    const fact = unknownAmong([need], unknown)
-    return fact === undefined ? [] : [unknownFact(fact, { neededBy: 'step' })]
-  })
+/** Each fact that the step needs and nobody knows. */
+export function unknownNeeds(known: Known): readonly Reason[] {
+  return unknownOf(known).map((fact) => unknownFact(fact, { neededBy: 'step' }))
+}
+
+function unknownOf({ needs, unknown }: Known): readonly string[] {
+  return unknown.filter((fact) => unknownAmong(needs, [fact]) !== undefined)
 }
 
 function unknownFact(
@@ -86,21 +91,19 @@ function worseInPhases({ nowQuiet, phases }: Outlook): readonly Reason[] {
 }
 
 /** A law without its number judges nothing: each missing fact once, advice aside. */
-function unknownFindings(
-  { later, laterQuiet, phases }: Outlook,
-  { needs }: Known,
-): readonly Reason[] {
+function unknownFindings({ later, laterQuiet, phases }: Outlook, known: Known): readonly Reason[] {
   const assessments: readonly (Assessment | null)[] = [
     later,
     laterQuiet,
     ...phases.map(({ quiet }) => quiet),
   ]
+  const neededByStep = unknownOf(known)
   const missing = new Map<string, Finding>()
   for (const assessment of assessments)
     for (const finding of assessment?.findings ?? []) {
       const fact = finding.missing
       if (fact === undefined || isAdvice(finding.law)) continue
-      if (!missing.has(fact) && !needs.includes(fact)) missing.set(fact, finding)
+      if (!missing.has(fact) && !neededByStep.includes(fact)) missing.set(fact, finding)
     }
   return [...missing].map(([fact, { law }]) => unknownFact(fact, { neededBy: 'law', law }))
 }
@@ -127,7 +130,9 @@ function loadReviews({ now, nowUsers, phases }: Outlook): readonly Reason[] {
   })
 }
 
-/** A larger tier that leaves the binding law where it was: paid for, and the users are not reached. */
+/**
+ * A larger tier that leaves the binding law where it was: paid for, and the users are not reached.
+ */
 function tierReviews({ before, after, now, later }: Outlook): readonly Reason[] {
   const left = carried(later)
   const { users } = after.workload

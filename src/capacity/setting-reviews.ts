@@ -1,4 +1,7 @@
-/** What a person should look at although no number says so: another worker class, two beats, no instance kept warm. capacity.md, 4. */
+/**
+ * What a person should look at although no number says so: another worker class, two beats, no
+ * instance kept warm. capacity.md, 4.
+ */
 import { tierOf } from './cloud-sql.ts'
 import type { Outlook } from './outlook.ts'
 import { because, type Reason } from './reason.ts'
@@ -22,7 +25,9 @@ function webReviews({ before, after }: Outlook): readonly Reason[] {
 
 type Change = { readonly was: WebService; readonly service: WebService }
 
-/** As configured, or as gunicorn takes it: sync with threads runs as gthread. facts/workload.md, 1. */
+/**
+ * As configured, or as gunicorn takes it: sync with threads runs as gthread. facts/workload.md, 1.
+ */
 function workerClassReview(subject: string, { was, service }: Change): readonly Reason[] {
   const isSame =
     was.gunicorn.workerClass === service.gunicorn.workerClass &&

@@ -1,4 +1,7 @@
-/** How many users the System carries, and the laws that are broken at one more. Bisection: every capacity law is monotone. capacity.md, 3. */
+/**
+ * How many users the System carries, and the laws that are broken at one more. Bisection: every
+ * capacity law is monotone. capacity.md, 3.
+ */
 import { type AtUsers, atUsers } from './at-users.ts'
 import type { Binding, Finding } from './finding.ts'
 import type { Law, LawContext } from './law.ts'
@@ -7,7 +10,7 @@ import { djangoDatabase } from './laws/django-database.ts'
 import type { System } from './system.ts'
 
 /** Beyond it no limit is found. */
-export const usersAtMost = 1e7
+const usersAtMost = 1e7
 
 const capacityLaws: readonly Law[] = laws.filter(({ capacity }) => capacity)
 

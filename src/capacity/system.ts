@@ -39,7 +39,7 @@ const workloadEventSchema = z.strictObject({
   users: count,
 })
 
-export const workloadSchema = z.strictObject({
+const workloadSchema = z.strictObject({
   users: count,
   nowUsers: count,
   baseUsers: count.optional(),
@@ -172,7 +172,9 @@ export const systemSchema = z.strictObject({
 /** What the document holds, after defaults. */
 export type SystemDocument = Readonly<z.infer<typeof systemSchema>>
 
-/** During a roll-out the new revision stands beside the old one, as `<name>+new`. capacity.md, 4. */
+/**
+ * During a roll-out the new revision stands beside the old one, as `<name>+new`. capacity.md, 4.
+ */
 type RollOut = { readonly replaces?: string }
 
 export type WebService = Readonly<z.infer<typeof webSchema>> & RollOut
@@ -184,10 +186,12 @@ export type Database = Readonly<z.infer<typeof databaseSchema>>
 export type Pooler = Readonly<z.infer<typeof poolerSchema>>
 export type Redis = Readonly<z.infer<typeof redisSchema>>
 export type Alert = Readonly<z.infer<typeof alertSchema>>
-export type Workload = Readonly<z.infer<typeof workloadSchema>>
 export type Policy = Readonly<z.infer<typeof policySchema>>
 
-/** One production system: the document, overlaid with what was observed, or what a forecast makes of it. */
+/**
+ * One production system: the document, overlaid with what was observed, or what a forecast makes of
+ * it.
+ */
 export type System = Omit<SystemDocument, 'services'> & {
   readonly services: Readonly<Record<string, Service>>
 }

@@ -65,11 +65,12 @@ export function clientsTerm(
   { name, path, it }: Named<Service>,
   sourceOf: SourceOf,
 ): Term {
+  const each = connectionsPerInstance(it)
   const revisions = it.revisionsServing === 1 ? '' : ` x ${it.revisionsServing} revisions`
   return {
     term: name,
     value: clients(at, it),
-    formula: `${instances(at, it)} instances${revisions} x ${connectionsPerInstance(it)} connections`,
+    formula: `${instances(at, it)} instances${revisions} x ${each} connections`,
     source: sourceOf(`${path}.maxInstances`),
   }
 }
@@ -81,11 +82,12 @@ export function serversTerm(
 ): Term {
   const { processes, databaseUserPairs, defaultPoolSize, reservePoolSize, maxDbConnections } =
     pooler.it
+  const pool = defaultPoolSize + reservePoolSize
   const cap = maxDbConnections > 0 ? `, at most ${maxDbConnections} each` : ''
   return {
     term: pooler.name,
     value: poolerServers(at, pooler),
-    formula: `${processes} processes x ${databaseUserPairs} pairs x ${defaultPoolSize + reservePoolSize} servers${cap}`,
+    formula: `${processes} processes x ${databaseUserPairs} pairs x ${pool} servers${cap}`,
     source: sourceOf(`${pooler.path}.defaultPoolSize`),
   }
 }
@@ -192,7 +194,7 @@ export function slotsTerm({ path, it }: Named<WebService>, sourceOf: SourceOf): 
   return {
     term: 'slots per instance',
     value: slotsPerInstance(it),
-    formula: `the smaller of concurrency ${it.concurrency} and ${it.gunicorn.workers} workers x their threads`,
+    formula: `the smaller of concurrency ${it.concurrency} and all threads of the workers`,
     source: sourceOf(`${path}.gunicorn`),
   }
 }

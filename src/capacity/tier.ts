@@ -1,4 +1,7 @@
-/** Cloud SQL tiers for PostgreSQL: which names exist, of which edition, and what is in them. facts/cloudsql.md, 2. */
+/**
+ * Cloud SQL tiers for PostgreSQL: which names exist, of which edition, and what is in them.
+ * facts/cloudsql.md, 2.
+ */
 
 export type Edition = 'enterprise' | 'enterprise-plus'
 

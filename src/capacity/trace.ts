@@ -1,6 +1,6 @@
 /**
- * Which facts a law reads: written down by being read, so that it can never differ from what the law does. A fact is
- * named by its path in the System document, down to the single field.
+ * Which facts a law reads: written down by being read, so that it can never differ from what the
+ * law does. A fact is named by its path in the System document, down to the single field.
  */
 import type { System } from './system.ts'
 
@@ -29,7 +29,10 @@ export function traceReads(system: System): Trace {
   }
 }
 
-/** The first of the unknown facts that is one of these fields, holds one of them or stands within one. */
+/**
+ * The first of the unknown facts that is one of these fields, holds one of them or stands within
+ * one.
+ */
 export function unknownAmong(
   facts: readonly string[],
   unknown: readonly string[],

@@ -3,13 +3,10 @@ import type { Policy } from '../capacity/system.ts'
 import type { BoundStep, Intent } from '../define/step.ts'
 import { type Clearance, mintClearance } from '../world/clearance.ts'
 import { digestOf } from './digest.ts'
-import { factNamed } from './facts.ts'
+import { isSeen } from './facts.ts'
 import { type Moved, movedSince } from './fingerprint.ts'
 import type { Examination } from './gate.ts'
 import { approvalsNeeded, unheldRules } from './policy.ts'
-
-/** The facts are looked at immediately before; older ones clear nothing. */
-const factsAtMostMs = 10_000
 
 export type NotCleared =
   /** The world or the verdict is no longer what was shown and agreed to. */
@@ -63,19 +60,11 @@ function obstacleTo(request: Request): NotCleared | null {
   given.delete(request.requester)
   const needed = approvalsNeeded(policy, step.risk, fresh.verdict)
   if (given.size < needed) return not(`${needed} must approve, ${given.size} did`)
-  const unseen = step.needs.find((name) => !isSeen(fresh, name, now))
+  const unseen = step.needs.find((name) => !isSeen(fresh.view, name, now))
   if (unseen !== undefined) return not(`${unseen} was not observed`)
   if (now > intent.sendBefore) return not('its time is over')
   if (policy.mode === 'observe') return { kind: 'withheld' }
   return null
-}
-
-/** What a step needs must have been read just now: a declared value is nobody's observation. */
-function isSeen(fresh: Examination, name: string, now: number): boolean {
-  const fact = factNamed(fresh.view.facts, name)
-  if (fact?.kind !== 'observed' || fresh.view.unknown.includes(name)) return false
-  const ageMs = now - fact.observedAt
-  return ageMs >= 0 && ageMs <= factsAtMostMs
 }
 
 function not(why: string): NotCleared {

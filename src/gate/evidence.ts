@@ -60,7 +60,13 @@ function observedOf(facts: readonly Fact[], name: string): Json {
 
 function remedyFor(name: string, read: WorldReader): string | null {
   const source = isMeasured(fieldOf(name)) ? read.postgres : read.cloudSql
-  return 'unconfigured' in source ? source.remedy : null
+  return 'unconfigured' in source ? source.remedy.replace('<NAME>', variableName(name)) : null
+}
+
+/** `databases.tuki-db-prod.maxConnections` -> `TUKI_DB_PROD`, as in DATABASE_URL_TUKI_DB_PROD. */
+function variableName(fact: string): string {
+  const [, database = ''] = fact.split('.')
+  return database.toUpperCase().replaceAll('-', '_')
 }
 
 function toJson(value: unknown): Json {

@@ -85,3 +85,14 @@ function sorted(value: unknown): unknown {
 export function factNamed(facts: readonly Fact[], name: string): Fact | null {
   return facts.find((fact) => fact.name === name) ?? null
 }
+
+/** Facts that clear a write are looked at immediately before it. */
+const seenAtMostMs = 10_000
+
+/** Whether a fact was read just now: a declared value is nobody's observation. */
+export function isSeen(view: View, name: string, now: number): boolean {
+  const fact = factNamed(view.facts, name)
+  if (fact?.kind !== 'observed' || view.unknown.includes(name)) return false
+  const ageMs = now - fact.observedAt
+  return ageMs >= 0 && ageMs <= seenAtMostMs
+}

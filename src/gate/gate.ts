@@ -11,7 +11,12 @@ import { factNamed, type View, viewOf } from './facts.ts'
 import { type Basis, fingerprintOf, type Judged } from './fingerprint.ts'
 
 /** A change that somebody else was cleared for and that is not over: its claim carries the reservation. */
-export type Reservation = { readonly run: string; readonly step: BoundStep }
+export type Reservation = {
+  readonly run: string
+  readonly target: string
+  /** Null: its step belongs to newer code, so what it reserves cannot be computed. */
+  readonly step: BoundStep | null
+}
 
 /** What the gate adds to the model's reasons: they concern the target at this moment, not capacity. */
 export type GateReason = {
@@ -98,6 +103,7 @@ export function dayOf(now: number): string {
 function baselines(system: System, reservations: readonly Reservation[]): readonly System[] {
   const systems = [system]
   for (const { step } of reservations.slice(0, reservationsAtMost)) {
+    if (step === null) continue
     const reserved = systems.map((before) => step.predict(before))
     for (const prediction of reserved) if (!('kind' in prediction)) systems.push(prediction.after)
   }
@@ -141,7 +147,8 @@ function standing({ facts, step, reservations }: Question): readonly GateReason[
     after: null,
     values,
   })
-  const holder = reservations.find((other) => other.step.target === target)
+  const holder = reservations.find((other) => other.target === target)
+  const strange = reservations.find((other) => other.step === null)
   const operation = observedValue(facts, `${target}.operation`)
   const state = observedValue(facts, `${target}.state`)
   return [
@@ -149,6 +156,9 @@ function standing({ facts, step, reservations }: Question): readonly GateReason[
     ...(reservations.length > reservationsAtMost
       ? [reason('not-allowed', { rule: `at most ${reservationsAtMost} changes under way` })]
       : []),
+    ...(strange === undefined
+      ? []
+      : [reason('not-allowed', { rule: `run ${strange.run} does a step that I do not know` })]),
     ...(typeof operation === 'string' ? [reason('target-busy', { operation })] : []),
     ...(typeof state === 'string' && state !== 'RUNNABLE'
       ? [reason('not-runnable', { state })]

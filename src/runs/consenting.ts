@@ -1,111 +1,87 @@
 /** From the forecast to the claim: judge, ask, and grant only what still fits. */
-
-import type { Policy } from '../capacity/system.ts'
 import { readingOf } from '../gate/evidence.ts'
-import { movedSince } from '../gate/fingerprint.ts'
+import { type Moved, movedSince } from '../gate/fingerprint.ts'
 import { approvalsNeeded } from '../gate/policy.ts'
+import { blindAtMostMs, restAfterMs } from './decide.ts'
 import type { RunEvent } from './events.ts'
-import { type Again, again, type Done, decided, lookAt, type Means, plannedStep } from './means.ts'
-import type { Run } from './run.ts'
-import { boundOf, recordedFact, shownForecast } from './shown.ts'
+import { type Done, decided, decidedOn, forecastOf, lookAt, rest, type Task } from './means.ts'
+import { boundOf, recordedFact, recordedJson, shownForecast } from './shown.ts'
 
-export async function forecastStep(means: Means, run: Run): Promise<Done> {
-  const step = plannedStep(means, run)
-  if (step === null) return parkRefused(means, run)
-  const { examination } = await lookAt(means, run, step)
+export async function forecastStep(task: Task): Promise<Done> {
+  const { means, step } = task
+  const { examination } = await lookAt(task)
   await means.journal.keepDocument(examination.basis.document, means.document)
-  return decided(means, run, () => ({
-    kind: 'change',
-    events: [{ type: 'step-forecast', v: 1, forecast: shownForecast(step, examination) }],
-  }))
-}
-
-function parkRefused(means: Means, run: Run): Promise<Done> {
-  const why = `this version refuses the stored input of ${run.plan[run.index]?.step}`
-  return decided(means, run, () => ({
-    kind: 'change',
-    events: [{ type: 'run-parked', v: 1, why: { code: 'stored-input-refused', why } }],
-  }))
+  const forecast = shownForecast(step, examination)
+  return decided(task, { type: 'step-forecast', v: 1, forecast })
 }
 
 /** Judged: blocked, read at once, asked for, or granted without asking. */
-export async function settleForecast(means: Means, run: Run): Promise<Done> {
-  const step = plannedStep(means, run)
-  const { forecast } = run.record
-  if (step === null || forecast === null) return parkRefused(means, run)
-  if (forecast.verdict === 'block')
-    return decided(means, run, () => ({
-      kind: 'change',
-      events: [{ type: 'step-blocked', v: 1 }],
-    }))
+export async function settleForecast(task: Task): Promise<Done> {
+  const { means, step } = task
+  const { verdict } = forecastOf(task)
+  if (verdict === 'block') return decided(task, { type: 'step-blocked', v: 1 })
   if (step.act.kind === 'read') {
-    const { facts } = await lookAt(means, run, step)
+    const { facts } = await lookAt(task)
     const evidence = readingOf(step.act.shows, facts, means.world.read)
-    return decided(means, run, () => ({
-      kind: 'change',
-      events: [{ type: 'step-verified', v: 1, evidence: [...evidence] }],
-    }))
+    return decided(task, { type: 'step-verified', v: 1, evidence: [...evidence] })
   }
-  const { policy } = means.document
-  const needed = approvalsNeeded(policy, step.risk, forecast.verdict)
-  return needed === 0 ? grantClaim(means, run) : requestApproval(means, run, policy, needed)
+  const needed = approvalsNeeded(means.document.policy, step.risk, verdict)
+  return needed === 0 ? grantClaim(task) : requestApproval(task, needed)
 }
 
-async function requestApproval(
-  means: Means,
-  run: Run,
-  policy: Policy,
-  needed: number,
-): Promise<Done> {
+async function requestApproval(task: Task, needed: number): Promise<Done> {
+  const { means, run } = task
+  const { policy } = means.document
   const { users, group } = policy.roles?.approve ?? { users: [], group: null }
   const members = group === null ? [] : await means.membersOf(group)
   const approvers = [...new Set([...users, ...members])].sort()
-  const able = approvers.filter((user) => user !== run.by)
-  const approval = means.newId()
-  return decided(means, run, (now) => {
-    const event: RunEvent =
-      able.length < needed
-        ? { type: 'run-parked', v: 1, why: { code: 'nobody-may-approve', needed } }
-        : {
-            type: 'approval-requested',
-            v: 1,
-            approval,
-            token: `${run.id}.${means.newId()}`,
-            needed,
-            approvers,
-            expiresAt: now + policy.approvals.expiresMinutes * 60_000,
-          }
-    return { kind: 'change', events: [event] }
+  if (approvers.filter((user) => user !== run.by).length < needed)
+    return decided(task, {
+      type: 'run-parked',
+      v: 1,
+      why: { code: 'nobody-may-approve', needed },
+    })
+  return decided(task, {
+    type: 'approval-requested',
+    v: 1,
+    approval: means.newId(),
+    token: `${run.id}.${means.newId()}`,
+    needed,
+    approvers,
+    expiresAt: (await means.journal.now()) + policy.approvals.expiresMinutes * 60_000,
   })
 }
 
 /** Looks again, and claims the target with its reservation if what was agreed to still fits. */
-export async function grantClaim(means: Means, run: Run): Promise<Done> {
-  const step = plannedStep(means, run)
-  const { forecast } = run.record
-  if (step === null || forecast === null) return parkRefused(means, run)
-  const { examination, headroom, facts } = await lookAt(means, run, step)
-  const moved = movedSince(boundOf(forecast), examination)
-  const event: RunEvent =
-    moved.length > 0
-      ? { type: 'approval-voided', v: 1, moved: moved.map(recordedMoved) }
-      : { type: 'step-claimed', v: 1, facts: facts.map(recordedFact) }
-  return means.journal.change<Again>(run.id, (current, held) =>
-    // The forecast read this headroom: a claim made since then asks for a new one.
-    current.version === run.version && held.version === headroom.version
-      ? { kind: 'change', events: [event], claim: moved.length === 0 }
-      : again,
-  )
+export async function grantClaim(task: Task): Promise<Done> {
+  const look = await lookAt(task)
+  if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
+  const moved = movedSince(boundOf(forecastOf(task)), look.examination)
+  return moved.length === 0
+    ? decidedOn(
+        look,
+        task,
+        { type: 'step-claimed', v: 1, facts: look.facts.map(recordedFact) },
+        { claim: true },
+      )
+    : decidedOn(look, task, voided(moved))
 }
 
-export function recordedMoved(moved: { what: string; before: unknown; after: unknown }) {
-  const json = (value: unknown) => JSON.parse(JSON.stringify(value ?? null))
-  return { what: moved.what, before: json(moved.before), after: json(moved.after) }
+/** A source that does not answer for a moment voids nothing: it is asked again for a while. */
+export async function mayWait({ means, run }: Task): Promise<boolean> {
+  return (await means.journal.now()) - run.lastAt < blindAtMostMs
 }
 
-export function expireApproval(means: Means, run: Run): Promise<Done> {
-  return decided(means, run, () => ({
-    kind: 'change',
-    events: [{ type: 'approval-expired', v: 1, approval: run.record.approval?.id ?? '' }],
+export function voided(moved: readonly Moved[]): RunEvent {
+  const recorded = moved.map(({ what, before, after }) => ({
+    what,
+    before: recordedJson(before),
+    after: recordedJson(after),
   }))
+  return { type: 'approval-voided', v: 1, moved: recorded }
+}
+
+export function expireApproval(task: Task): Promise<Done> {
+  const approval = task.run.record.approval?.id ?? ''
+  return decided(task, { type: 'approval-expired', v: 1, approval })
 }

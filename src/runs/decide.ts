@@ -16,6 +16,8 @@ const pollEveryMs = 1_500
 const lookEveryMs = 3_000
 const looksAtMost = 5
 const attemptsAtMost = 5
+/** A source that does not answer is asked again so long before its silence counts. */
+export const blindAtMostMs = 30_000
 /** A read that contradicts a change that just ended may lag behind it. */
 export const lagMs = 20_000
 

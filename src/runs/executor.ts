@@ -2,9 +2,10 @@
 import { Fault } from '../world/fault.ts'
 import { expireApproval, forecastStep, grantClaim, settleForecast } from './consenting.ts'
 import { type Action, decide, restAfterMs } from './decide.ts'
-import { again, type Done, decided, type Means, plannedStep, rest } from './means.ts'
+import { again, type Done, decided, type Means, plannedStep, rest, type Task } from './means.ts'
 import type { Run } from './run.ts'
-import { pollOperation, probeWrite, sendAgain, verifyStep, writeOnce } from './writing.ts'
+import { pollOperation, verifyStep } from './verifying.ts'
+import { probeWrite, sendAgain, writeOnce } from './writing.ts'
 
 /** Actions in a row without a rest: more than any run needs, so a loop that makes no progress ends. */
 const actionsAtMost = 200
@@ -14,69 +15,69 @@ export async function advance(means: Means, id: string): Promise<number | null> 
   for (let count = 0; count < actionsAtMost; count += 1) {
     const run = await means.journal.read(id)
     if (run === null) return null
+    const step = plannedStep(means, run)
+    const guard = step?.act.kind === 'write' ? step.act.guard : null
     const now = await means.journal.now()
-    const action = decide(run, guardOf(means, run), now)
+    const action = decide(run, guard, now)
     if (action.kind === 'rest') return null
     if (action.kind === 'wait') return action.until === null ? null : action.until - now
-    const done = await doAction(means, run, action)
+    const done =
+      step === null ? await parkRefused(means, run) : await act({ means, run, step }, action)
     if (done.kind === 'rest') return done.forMs
   }
   throw new Error(`${id} did not come to rest in ${actionsAtMost} actions`)
 }
 
-function guardOf(means: Means, run: Run) {
-  const step = plannedStep(means, run)
-  return step?.act.kind === 'write' ? step.act.guard : null
-}
-
 type Doable = Exclude<Action, { kind: 'rest' } | { kind: 'wait' }>
 
 /** Looking may fail: then it is looked again. A write's fault is recorded where it is sent. */
-async function doAction(means: Means, run: Run, action: Doable): Promise<Done> {
+async function act(task: Task, action: Doable): Promise<Done> {
   try {
-    return await act(means, run, action)
+    return await actOnce(task, action)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return rest(restAfterMs.fault)
   }
 }
 
-function act(means: Means, run: Run, action: Doable): Promise<Done> {
-  const { stage } = run
+async function actOnce(task: Task, action: Doable): Promise<Done> {
+  const { stage } = task.run
   switch (action.kind) {
     case 'forecast':
-      return forecastStep(means, run)
+      return forecastStep(task)
     case 'settle':
-      return settleForecast(means, run)
+      return settleForecast(task)
     case 'expire':
-      return expireApproval(means, run)
+      return expireApproval(task)
     case 'grant':
-      return grantClaim(means, run)
+      return grantClaim(task)
     case 'write':
-      return writeOnce(means, run)
+      return writeOnce(task)
     case 'probe':
-      return stage.kind === 'sending' ? probeWrite(means, run, stage) : resolved()
+      return stage.kind === 'sending' ? probeWrite(task, stage) : again
     case 'resend':
-      return stage.kind === 'sending' ? sendAgain(means, run, stage) : resolved()
+      return stage.kind === 'sending' ? sendAgain(task, stage) : again
     case 'poll':
-      return stage.kind === 'working' ? pollOperation(means, run, stage.operation) : resolved()
+      return stage.kind === 'working' ? pollOperation(task, stage.operation) : again
     case 'verify':
-      return stage.kind === 'acted' ? verifyStep(means, run, stage.endedAt) : resolved()
+      return stage.kind === 'acted' ? verifyStep(task, stage.endedAt) : again
     case 'park':
-      return park(means, run, action.why)
+      return park(task, action.why)
   }
 }
 
-async function resolved(): Promise<Done> {
-  return again
-}
-
-function park(means: Means, run: Run, code: 'undecided' | 'not-sent'): Promise<Done> {
-  const { fault, found } = run.record
+function park(task: Task, code: 'undecided' | 'not-sent'): Promise<Done> {
+  const { fault, found } = task.run.record
   const seen = found?.progress.kind === 'unknown' ? found.progress.why : null
   const why = seen ?? fault?.message ?? 'no answer was heard'
-  return decided(means, run, () => ({
-    kind: 'change',
-    events: [{ type: 'run-parked', v: 1, why: { code, why } }],
-  }))
+  return decided(task, { type: 'run-parked', v: 1, why: { code, why } })
+}
+
+/** A deploy has changed the step so that it refuses the stored input: a person must see it. DESIGN.md, 5. */
+function parkRefused(means: Means, run: Run): Promise<Done> {
+  const why = `this version refuses the stored input of ${run.plan[run.index]?.step}`
+  return decided(
+    { means, run },
+    { type: 'run-parked', v: 1, why: { code: 'stored-input-refused', why } },
+  )
 }

@@ -3,7 +3,7 @@ import type { Append, Ledger } from '../ledger/ledger.ts'
 import { dueAt, keepClaimMs } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
-import { evolve, mayHaveLeft, type Run, runOf, runStream } from './run.ts'
+import { evolve, mayStillLand, type Run, runOf, runStream } from './run.ts'
 import type { Stage } from './stage.ts'
 
 /** What is to be appended. A claim goes into the System's headroom stream in the same append. */
@@ -150,9 +150,4 @@ function holds(stage: Stage): boolean {
     default:
       return false
   }
-}
-
-/** Whether a write that was left undecided may still arrive. */
-function mayStillLand(stage: Stage): boolean {
-  return stage.kind === 'parked' && stage.from.kind === 'sending' && mayHaveLeft(stage.from)
 }

@@ -2,11 +2,13 @@
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { BoundStep, WriteAct } from '../define/step.ts'
+import { isSeen } from '../gate/facts.ts'
 import { type Examination, examine, type Reservation } from '../gate/gate.ts'
 import { observe } from '../world/observe.ts'
 import type { Clock, Fact, World } from '../world/world.ts'
+import type { RunEvent, ShownForecast } from './events.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
-import type { Change, Changed, Journal } from './journal.ts'
+import type { Changed, Journal } from './journal.ts'
 import type { Run } from './run.ts'
 
 export type Means = {
@@ -20,9 +22,11 @@ export type Means = {
   readonly newId: () => string
 }
 
+/** One run at the step that it has reached, bound anew by the code of today. */
+export type Task = { readonly means: Means; readonly run: Run; readonly step: BoundStep }
+
 /** What an action came to: an append, or nothing new for so long; `again`: somebody else was first. */
 export type Done = Changed | { readonly kind: 'rest'; readonly forMs: number } | Again
-
 export type Again = { readonly kind: 'again' }
 
 export const again: Again = { kind: 'again' }
@@ -32,61 +36,82 @@ export function rest(forMs: number): Done {
 }
 
 /** Appends only if the run is still as it was when the action was decided on. */
-export async function decided(
-  means: Means,
-  run: Run,
-  work: (now: number) => Change,
+export function decided(
+  { means, run }: Pick<Task, 'means' | 'run'>,
+  ...events: readonly RunEvent[]
 ): Promise<Done> {
-  return means.journal.change<Again>(run.id, (current, _headroom, now) =>
-    current.version === run.version ? work(now) : again,
+  return means.journal.change<Again>(run.id, (current) =>
+    current.version === run.version ? { kind: 'change', events } : again,
   )
 }
 
-/** The step that the run has reached, bound anew by the code of today. Null where it refuses the stored input. */
-export function plannedStep(means: Means, run: Run): BoundStep | null {
+/** The same, and only if nobody claimed anything since the look: a lost race is a new forecast. */
+export function decidedOn(
+  { headroom }: Look,
+  { means, run }: Task,
+  event: RunEvent,
+  { claim }: { claim: boolean } = { claim: false },
+): Promise<Done> {
+  return means.journal.change<Again>(run.id, (current, held) =>
+    current.version === run.version && held.version === headroom.version
+      ? { kind: 'change', events: [event], claim }
+      : again,
+  )
+}
+
+/** What happened is recorded whatever else was appended meanwhile. */
+export function happened({ means, run }: Task, event: RunEvent): Promise<Done> {
+  return means.journal.change<never>(run.id, () => ({ kind: 'change', events: [event] }))
+}
+
+/** Null where the code of today refuses the stored input. */
+export function plannedStep({ catalogue }: Means, run: Run): BoundStep | null {
   const planned = run.plan[run.index]
   if (planned === undefined) return null
-  const step = means.catalogue.bind(planned.step, planned.input)
+  const step = catalogue.bind(planned.step, planned.input)
   return 'kind' in step ? null : step
 }
 
-export function writeOf(step: BoundStep): WriteAct {
+export function writeOf({ step }: Task): WriteAct {
   if (step.act.kind !== 'write') throw new Error(`${step.name} writes nothing`)
   return step.act
 }
 
+/** What was shown at this step; every stage after the forecast has one. */
+export function forecastOf({ run }: Task): ShownForecast {
+  const { forecast } = run.record
+  if (forecast === null) throw new Error(`${run.id} has no forecast`)
+  return forecast
+}
+
 export type Look = {
-  readonly step: BoundStep
   readonly facts: readonly Fact[]
   readonly examination: Examination
   readonly headroom: Headroom
+  /** Whether everything that the step needs was seen just now. */
+  readonly isClear: boolean
 }
 
 /** Fresh facts, everybody else's claims, and what the step would do to that. */
-export async function lookAt(means: Means, run: Run, step: BoundStep): Promise<Look> {
+export async function lookAt({ means, run, step }: Task): Promise<Look> {
   const { document, world, clock, journal } = means
   const headroom = await journal.headroom(run.system)
   const facts = await observe(document, world.read, clock)
   const now = await journal.now()
   const reservations = reservationsOf(means, headroom, run.id, now)
-  return {
-    step,
-    facts,
-    headroom,
-    examination: examine({ document, facts, step, reservations, now }),
-  }
+  const examination = examine({ document, facts, step, reservations, now })
+  const isClear = step.needs.every((name) => isSeen(examination.view, name, now))
+  return { facts, headroom, examination, isClear }
 }
 
-/** A claim whose step this code no longer knows still holds its target; it reserves nothing that could be computed. */
 export function reservationsOf(
-  means: Pick<Means, 'catalogue'>,
+  { catalogue }: Pick<Means, 'catalogue'>,
   headroom: Headroom,
   run: string | null,
   now: number,
 ): readonly Reservation[] {
   return claimsOfOthers(headroom, run, now).map((claim) => {
-    const step = means.catalogue.bind(claim.step, claim.input)
-    if ('kind' in step) throw new Error(`the claim of ${claim.run} is on a step that is not known`)
-    return { run: claim.run, step }
+    const step = catalogue.bind(claim.step, claim.input)
+    return { run: claim.run, target: claim.target, step: 'kind' in step ? null : step }
   })
 }

@@ -14,7 +14,7 @@ import {
 import type { RunEvent } from './events.ts'
 import { claimsOfOthers } from './headroom.ts'
 import type { Change, Changed, Journal } from './journal.ts'
-import { mayAbort, type Run } from './run.ts'
+import { mayAbort, mayStillLand, type Run } from './run.ts'
 import type { Approval } from './stage.ts'
 
 /** Why a request was not taken; a face says it to the person alone. */
@@ -36,6 +36,7 @@ export type NotTaken =
   | { readonly kind: 'not-taken'; readonly code: 'unknown-run' }
   | { readonly kind: 'not-taken'; readonly code: 'decided-already'; readonly run: Run }
   | { readonly kind: 'not-taken'; readonly code: 'under-way' }
+  | { readonly kind: 'not-taken'; readonly code: 'look-first' }
 
 export type Answer = Changed | NotTaken
 
@@ -96,6 +97,9 @@ export function requestsOn(means: RequestMeans): Requests {
           const judged = judgeSteering(policy, run.by, actor)
           if (judged.kind === 'denied') return judged
           if (run.stage.kind !== 'parked') return decidedAlready(run)
+          // A write that may still land is looked for first: a second one beside it is never begun.
+          if (choice === 'retry' && mayStillLand(run.stage))
+            return { kind: 'not-taken', code: 'look-first' }
           return change({ type: 'run-resumed', v: 1, by: actor.user, choice })
         }),
       ),

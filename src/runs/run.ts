@@ -124,6 +124,11 @@ export function mayHaveLeft(stage: Sending): boolean {
   return stage.earlierLeft || stage.fate !== 'not-sent'
 }
 
+/** Whether a write that was left undecided may still arrive. */
+export function mayStillLand(stage: Stage): boolean {
+  return stage.kind === 'parked' && stage.from.kind === 'sending' && mayHaveLeft(stage.from)
+}
+
 /** What is on its way cannot be called back; everything else can be left. */
 export function mayAbort(stage: Stage): boolean {
   return ['reached', 'judged', 'waiting', 'claimed', 'parked'].includes(stage.kind)
@@ -166,6 +171,8 @@ function waiting(run: Run, approval: Approval, event: RunEvent, at: number): Mov
       return end('rejected', event.by)
     case 'approval-expired':
       return end('expired', null)
+    case 'run-parked':
+      return park(event.why, { kind: 'reached' })
     case 'approval-voided':
       return voided(event.moved)
     case 'step-claimed':

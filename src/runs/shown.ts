@@ -34,14 +34,14 @@ export function shownForecast(step: BoundStep, examination: Examination): ShownF
 }
 
 export function recordedFact(fact: Fact): RecordedFact {
-  return fact.kind === 'unavailable' ? fact : { ...fact, value: toJson(fact.value) }
+  return fact.kind === 'unavailable' ? fact : { ...fact, value: recordedJson(fact.value) }
 }
 
-function toJson(value: unknown): Json {
+export function recordedJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value ?? null))
 }
 
-/** What an approver compares: every law whose numbers or severity the step changes, and every one that binds. */
+/** What an approver compares: every law whose numbers or severity the step changes, and every one that binds. An alert says its own in a reason. */
 function rowsOf(now: Assessment, after: Assessment): ShownRow[] {
   const binds = (finding: Finding) =>
     [...now.binding, ...after.binding].some(
@@ -55,7 +55,7 @@ function rowsOf(now: Assessment, after: Assessment): ShownRow[] {
       return []
     const [old, fresh] = [numbersOf(before), numbersOf(finding)]
     const changed = JSON.stringify(old) !== JSON.stringify(fresh)
-    if (!changed && !binds(finding)) return []
+    if (finding.law === 'alert-fires' || (!changed && !binds(finding))) return []
     const { law, subject, unit } = finding
     return [{ law, subject, unit: unit ?? '', now: old, after: fresh }]
   })

@@ -75,12 +75,9 @@ export function slackApi(call: Call): SlackApi {
       }
     },
     post: async (channel, message, thread) => {
-      const args = {
-        channel,
-        ...body(message),
-        ...(thread === undefined ? {} : { thread_ts: thread }),
-      }
-      return placeSchema.parse(await call('chat.postMessage', args))
+      const args = { channel, ...body(message), ...noUnfurling }
+      const inThread = thread === undefined ? {} : { thread_ts: thread }
+      return placeSchema.parse(await call('chat.postMessage', { ...args, ...inThread }))
     },
     update: async (place, message) => {
       await call('chat.update', { ...place, ...body(message) })
@@ -92,12 +89,8 @@ export function slackApi(call: Call): SlackApi {
 }
 
 /** Links are never unfurled: a page that somebody names is not asked for on our behalf. */
+const noUnfurling = { unfurl_links: false, unfurl_media: false }
+
 function body({ text, blocks, metadata }: Message) {
-  return {
-    text,
-    blocks,
-    unfurl_links: false,
-    unfurl_media: false,
-    ...(metadata === undefined ? {} : { metadata }),
-  }
+  return { text, blocks, ...(metadata === undefined ? {} : { metadata }) }
 }

@@ -1,15 +1,21 @@
-/** English for the model: laws, quantities, reasons and refusals. Data comes in, a sentence goes out. words.md. */
+/**
+ * English for the model: laws, quantities, reasons and refusals. Data comes in, a sentence goes
+ * out. words.md.
+ */
 import type { Finding } from '../capacity/finding.ts'
 import type { LawId } from '../capacity/laws/catalogue.ts'
 import type { Moment, Reason, ReasonCode, ReasonOf } from '../capacity/reason.ts'
 import type { RefusalCode, RefusalOf } from '../capacity/refusal.ts'
 import type { TierProblem } from '../capacity/tier.ts'
 import type { GateReason } from '../gate/gate.ts'
-import { list, nameOf, number } from './numbers.ts'
+import { count, list, nameOf, number } from './numbers.ts'
 
 type LawWords = {
   readonly name: string
-  /** What is wrong when it does not hold: the sentence of a rule, whose numbers (if any) follow in brackets. */
+  /**
+   * What is wrong when it does not hold: the sentence of a rule, whose numbers (if any) follow in
+   * brackets.
+   */
   readonly broken: string
 }
 
@@ -148,35 +154,55 @@ const reasons: { readonly [Code in ReasonCode]: (reason: ReasonOf<Code>) => stri
   'law-broken': (reason) => breachSentence(reason, 'not broken now'),
   'law-worse': (reason) => breachSentence(reason, 'broken already, and this makes it worse'),
   'law-tight': (reason) => breachSentence(reason, 'above what the policy plans for'),
-  'supported-users-fall': ({ before, after, values }) =>
-    `Supported users fall from ${before === null ? 'no known limit' : number(before)} to ${number(after ?? 0)}, below the ${number(values.users)} it must carry.`,
-  relief: ({ law, subject, values }) =>
-    `It relieves ${named(law, subject)}; in return ${values.turnedAway === 0 ? 'nobody is turned away' : `${number(values.turnedAway)} users are turned away`} at ${number(values.nowUsers)} users now.`,
-  disruption: ({ subject, values }) =>
-    `${nameOf(subject ?? '')} restarts: nothing is carried for up to ${number(values.secondsMax)} s, with ${number(values.nowUsers)} users now.`,
-  'fact-unknown': ({ law, values }) =>
-    values.neededBy === 'step'
-      ? `Nobody knows ${values.fact} now, and the step needs it.`
-      : `Nobody knows ${values.fact} now, and the law ${lawName(law ?? '')} cannot be judged without it.`,
-  'now-users-unknown': ({ values }) =>
-    `Nobody knows how many users are there now: judged as if it were all ${number(values.users)}. Set workload.nowUsers, or let Monitoring be read.`,
+  'supported-users-fall': ({ before, after, values }) => {
+    const from = before === null ? 'no known limit' : number(before)
+    const to = `${number(after ?? 0)}, below the ${number(values.users)} it must carry`
+    return `Supported users fall from ${from} to ${to}.`
+  },
+  relief: ({ law, subject, values: { turnedAway, nowUsers } }) => {
+    const price = turnedAway === 0 ? 'nobody is' : `${count(turnedAway, 'user')} are`
+    const now = `${count(nowUsers, 'user')} now`
+    return `It relieves ${named(law, subject)}; ${price} turned away at ${now}.`
+  },
+  disruption: ({ subject, values: { secondsMax, nowUsers } }) =>
+    `${nameOf(subject ?? '')} restarts: nothing is carried for up to ${number(secondsMax)} s, ` +
+    `with ${count(nowUsers, 'user')} now.`,
+  'fact-unknown': ({ law, values: { fact, neededBy } }) =>
+    neededBy === 'step'
+      ? `Nobody knows ${fact} now, and the step needs it.`
+      : `Nobody knows ${fact} now, and without it ${lawName(law ?? '')} cannot be judged.`,
+  'now-users-unknown': ({ values: { users } }) =>
+    `Nobody knows how many users are there now: judged as if it were all ${number(users)}. ` +
+    'Set workload.nowUsers, or let Monitoring be read.',
   'load-above-supported': ({ values }) =>
-    `${number(values.testUsers)} test users and ${number(values.nowUsers)} real ones are more than the ${number(values.supportedUsers)} that the System carries.`,
+    `${loadText(values)} more than the ${number(values.supportedUsers)} that it carries.`,
   'load-near-supported': ({ values }) =>
-    `${number(values.testUsers)} test users and ${number(values.nowUsers)} real ones are above 80 % of the ${number(values.supportedUsers)} that the System carries.`,
-  'worker-class-changes': ({ subject, values }) =>
-    `gunicorn of ${nameOf(subject ?? '')} changes from ${values.from} to ${values.to}: the code must be safe for it.`,
-  'two-beats': ({ values }) =>
-    `Two of ${values.service} run for some seconds: a task may be enqueued twice.`,
+    `${loadText(values)} above 80 % of the ${number(values.supportedUsers)} that it carries.`,
+  'worker-class-changes': ({ subject, values: { from, to } }) =>
+    `gunicorn of ${nameOf(subject ?? '')} changes from ${from} to ${to}: ` +
+    'the code must be safe for it.',
+  'two-beats': ({ values: { service } }) =>
+    `Two of ${service} run for some seconds: a task may be enqueued twice.`,
   'min-instances-zero': ({ subject, before }) =>
-    `${nameOf(subject ?? '')} keeps no instance warm any more (now ${number(before ?? 0)}): the first requests wait for a start.`,
-  'replica-smaller': ({ subject, values }) =>
-    `${nameOf(subject ?? '')} (${values.tier}) is smaller than its primary (${values.primaryTier}): it may fall behind.`,
-  'tier-leaves-binding': ({ law, values }) =>
-    `${lawName(law ?? '')} stays the limit: ${number(values.supportedUsers)} of ${number(values.users)} users with ${values.tier}.`,
-  'alert-misplaced': ({ subject, values }) =>
-    `The alert ${nameOf(subject ?? '')} stands at ${number(values.threshold)} of ${values.usable === null ? 'unknown' : number(values.usable)} usable connections; ${values.recommended === null ? 'retarget it' : `it should be ${number(values.recommended)}`}. Follow with retarget-alert.`,
+    `${nameOf(subject ?? '')} keeps no instance warm any more (now ${number(before ?? 0)}): ` +
+    'the first requests wait for a start.',
+  'replica-smaller': ({ subject, values: { tier, primaryTier } }) =>
+    `${nameOf(subject ?? '')} (${tier}) is smaller than its primary (${primaryTier}): ` +
+    'it may fall behind.',
+  'tier-leaves-binding': ({ law, values: { supportedUsers, users, tier } }) =>
+    `${lawName(law ?? '')}: still the limit with ${tier}, ` +
+    `at ${number(supportedUsers)} of ${number(users)} users.`,
+  'alert-misplaced': ({ subject, values: { threshold, usable, recommended } }) => {
+    const most = usable === null ? 'an unknown number of' : number(usable)
+    const better = recommended === null ? ' To mend it,' : ` It should be ${number(recommended)}:`
+    const stands = `stands at ${number(threshold)} of ${most} usable connections.`
+    return `The alert ${nameOf(subject ?? '')} ${stands}${better} follow with retarget-alert.`
+  },
   'no-change': () => 'It is so already: nothing changes.',
+}
+
+function loadText({ testUsers, nowUsers }: { testUsers: number; nowUsers: number }): string {
+  return `${count(testUsers, 'test user')} and ${number(nowUsers)} real ones are`
 }
 
 /** What stands in the way at this moment, whatever the capacity. */
@@ -186,7 +212,8 @@ const gateReasons: {
   'target-claimed': ({ subject, values }) =>
     `${nameOf(subject)} is held by the run ${values.run ?? ''} until it is over.`,
   'target-busy': ({ subject, values }) =>
-    `${nameOf(subject)} is busy: operation ${values.operation ?? ''} has not ended. Ask again when it has.`,
+    `${nameOf(subject)} is busy: operation ${values.operation ?? ''} has not ended. ` +
+    'Ask again when it has.',
   'not-runnable': ({ subject, values }) =>
     `${nameOf(subject)} is ${values.state ?? 'not running'}; it must be RUNNABLE.`,
   'not-allowed': ({ values }) => `Not now: ${values.rule ?? 'the policy says no'}.`,
@@ -211,18 +238,23 @@ type RefusalTexts = {
 
 const refusals: RefusalTexts = {
   'edition-differs': ({ tier, edition, subject, nearest }) =>
-    `${nameOf(subject ?? '')} is ${edition}, and \`${tier}\` is a tier of the other edition.${nearestText(nearest)}`,
+    `${nameOf(subject)} is ${edition}, and \`${tier}\` is of the other edition.` +
+    nearestText(nearest),
   'min-above-max': ({ service, minInstances, maxInstances }) =>
-    `\`minInstances\` of ${service} would be ${minInstances}, above its \`maxInstances\` ${maxInstances}. Raise the maximum with it.`,
+    `\`minInstances\` of ${service} would be ${minInstances}, above its \`maxInstances\` ` +
+    `${maxInstances}. Raise the maximum with it.`,
   'name-taken': ({ name, subject }) =>
     `An instance \`${name}\` is there already; ${subject} needs another name.`,
   'no-database': ({ service }) => `${service} has no database, so it cannot go through a pooler.`,
   'pooler-of-another-database': ({ pooler, poolerDatabase, service, database }) =>
-    `${pooler} is a pooler of ${poolerDatabase}, and ${service} uses ${database}. Choose a pooler of ${database}, or direct.`,
+    `${pooler} is a pooler of ${poolerDatabase}, and ${service} uses ${database}. ` +
+    `Choose a pooler of ${database}, or direct.`,
   'flag-sum-too-large': ({ name, value, most }) =>
-    `\`${name}\` ${value} is too much: max_connections, autovacuum_max_workers and max_worker_processes sum to at most ${most}.`,
+    `\`${name}\` ${value} is too much: max_connections, autovacuum_max_workers and ` +
+    `max_worker_processes sum to at most ${number(most)}.`,
   'no-such': ({ what, name, known }) =>
-    `No ${what} \`${name}\` in the document. ${known.length === 0 ? 'There is none.' : `Known: ${list(known)}.`}`,
+    `No ${what} \`${name}\` in the document. ` +
+    (known.length === 0 ? 'There is none.' : `Known: ${list(known)}.`),
   'wrong-kind': ({ service, kind, wanted }) =>
     `${service} is a ${kind} service, and this needs a ${wanted} service.`,
   'malformed-tier': ({ tier, problem, nearest }) =>

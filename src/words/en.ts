@@ -106,6 +106,8 @@ export function notTakenSentence(no: NotTaken, face: Face): string {
       return 'There is no such run in my ledger.'
     case 'decided-already':
       return `Nothing to decide any more: ${face.run(no.run.id)} is ${stageWords[no.run.stage.kind]}.`
+    case 'look-first':
+      return 'Not yet: the write before may still land. Resume it, so that I look again first; or abort.'
     case 'under-way':
       return 'It cannot be called back: the change is on its way. When it has ended I verify it, and you can undo it.'
   }
@@ -152,7 +154,7 @@ export function reasonSentence(reason: ShownReason): string {
     case 'not-runnable':
       return `${nameOf(reason.subject)} is ${reason.values.state}, and only a RUNNABLE instance can be changed.`
     case 'not-allowed':
-      return `Too much at once: ${reason.values.rule}. Wait for one to end.`
+      return `Not now: ${reason.values.rule}. Wait for it to end.`
     default:
       return modelSentence(reason)
   }

@@ -1,5 +1,5 @@
 /** A source file as the rules read it: its text, its syntax tree and what it imports. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ParseResult, parseSync, Visitor } from 'oxc-parser'
@@ -31,7 +31,8 @@ const codeFile = /\.(ts|js|mjs)$/
 
 /** Every code file of these folders; one that does not exist holds none. */
 export function readTree(folders: readonly string[]): readonly Source[] {
-  return folders.flatMap((folder) =>
+  const there = folders.filter((folder) => existsSync(join(projectRoot, folder)))
+  return there.flatMap((folder) =>
     readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => codeFile.test(name))
       .sort()

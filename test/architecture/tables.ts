@@ -34,10 +34,11 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   cli: faces,
   rehearsal: [types('world/world.ts')],
   'config.ts': [all('capacity')],
+  'documents.ts': [all('capacity')],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    all('config.ts'),
+    ...[all('config.ts'), all('documents.ts')],
   ],
 }
 

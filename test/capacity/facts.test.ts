@@ -27,7 +27,8 @@ describe('facts', () => {
           const isRead = [...(reads.get(key) ?? [])].some(
             (read) => isWithin(read, field.path) || isWithin(field.path, read),
           )
-          // Whether a subject is there at all (a broker, a pooler in use) is no reading of its finding.
+          // Whether a subject is there at all (a broker, a pooler in use) is no reading of its
+          // finding.
           if (!isRead && after.has(key))
             expect(numbersOf(after.get(key)), `${field.path}: ${key}`).toEqual(numbersOf(finding))
         }
@@ -70,7 +71,7 @@ describe('facts', () => {
     )
   })
 
-  it('of the example: the tier stands in everything that memory and cores decide, and hides the users', () => {
+  it('of the example: without the tier nobody knows memory, cores, slots and users', () => {
     const unknown = ['databases.tuki-db-prod.tier']
     const assessment = assess(golden('today'), { today, unknown })
     const hidden = assessment.findings.filter(({ severity }) => severity === 'unknown')
@@ -144,7 +145,10 @@ function numbersOf(finding: Finding | undefined) {
   return { severity, demand, limit }
 }
 
-/** Settings that are facts: not of what kind a thing is, nor the policy, nor `users`, which is the question itself. */
+/**
+ * Settings that are facts: not of what kind a thing is, nor the policy, nor `users`, which is the
+ * question itself.
+ */
 function isSetting(path: string): boolean {
   if (path === 'workload.users' || path.endsWith('.kind')) return false
   return /^(workload|services|databases|poolers|redis|alerts)\./.test(path)

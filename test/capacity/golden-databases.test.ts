@@ -1,4 +1,7 @@
-/** The golden cases of databases and poolers: a case's names on the left, ours on the right; what only a case asks for stays here. */
+/**
+ * The golden cases of databases and poolers: a case's names on the left, ours on the right; what
+ * only a case asks for stays here.
+ */
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { floor } from '../../src/capacity/arithmetic.ts'

@@ -1,4 +1,7 @@
-/** The golden cases of services and Redis: a case's names on the left, ours on the right; what only a case asks for stays here. */
+/**
+ * The golden cases of services and Redis: a case's names on the left, ours on the right; what only
+ * a case asks for stays here.
+ */
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { assess } from '../../src/capacity/assess.ts'

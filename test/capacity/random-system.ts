@@ -1,4 +1,7 @@
-/** Any valid System, small enough to read when a property fails and wide enough to hold every shape of the document. */
+/**
+ * Any valid System, small enough to read when a property fails and wide enough to hold every shape
+ * of the document.
+ */
 import fc from 'fast-check'
 import {
   type CeleryBeat,

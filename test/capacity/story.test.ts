@@ -46,7 +46,7 @@ describe('what the model says of the example', () => {
 })
 
 describe('on the same example, each alone', () => {
-  it('bumping Celery concurrency 4 -> 6 is block: sessions for a database that is short of them', () => {
+  it('bumping Celery concurrency 4 -> 6 is block: the database is short of sessions', () => {
     const bump = tried(site, 'bump-celery-concurrency', { service: worker, concurrency: 6 })
     expect(bump.verdict).toBe('block')
     expect(bump.reasons).toContainEqual(
@@ -85,7 +85,7 @@ describe('on the same example, each alone', () => {
     expect(demandOf(judged.after)).toBe(7_290)
   })
 
-  it('routing the backend through PgBouncer is review: 2,904 -> 3,300 users, now db-cpu binds', () => {
+  it('routing the backend through PgBouncer is review: 3,300 users, now db-cpu binds', () => {
     const route = tried(site, 'route-through-pooler', { service: backend, pooler: 'pgbouncer' })
     expect(route.verdict).toBe('review')
     expect(route.after.supportedUsers).toBe(3_300)

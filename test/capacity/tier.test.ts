@@ -1,4 +1,7 @@
-/** Tiers and the table of max_connections: each boundary from both sides. facts/cloudsql.md, 1 and 2. */
+/**
+ * Tiers and the table of max_connections: each boundary from both sides. facts/cloudsql.md, 1 and
+ * 2.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultMaxConnections, maxConnectionsSteps } from '../../src/capacity/cloud-sql.ts'

@@ -1,5 +1,5 @@
 /** Dockerfile and .dockerignore: what is in the image, who runs it, and what must not be there. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -41,6 +41,15 @@ test('it copies what the context sends, all of it there', () => {
     .flatMap((line) => line.split(' ').slice(1, -1))
   expect(new Set(copied)).toEqual(new Set(sent))
   expect(copied.filter((name) => !existsSync(join(projectRoot, name)))).toEqual([])
+})
+
+test('what the bot reads at work is in it, the runbooks as soon as there are any', () => {
+  const parts = ['bin', 'src', 'system.yml', 'examples', 'runbooks']
+  const present = parts.filter((part) => {
+    const path = join(projectRoot, part)
+    return part.endsWith('.yml') || (existsSync(path) && readdirSync(path).length > 0)
+  })
+  expect(sent).toEqual(expect.arrayContaining(present))
 })
 
 test('the rehearsal is left out, and no variable of ours is set in it', () => {

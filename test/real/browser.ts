@@ -38,10 +38,15 @@ export async function npmStart(): Promise<Started> {
     }
   }
   const [url = ''] = lines
-  return { url, lines, interrupt: () => interrupted(child, dataFolder) }
+  return { url, lines, interrupt: () => interrupted(child, dataFolder, complaints) }
 }
 
-async function interrupted(child: ChildProcess, dataFolder: string): Promise<boolean> {
+async function interrupted(
+  child: ChildProcess,
+  dataFolder: string,
+  complaints: readonly string[],
+): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`npm start had ended: ${complaints.join('')}`)
   const group = -(child.pid ?? 0)
   const exited = once(child, 'exit')
   process.kill(group, 'SIGINT')

@@ -75,6 +75,29 @@ test('the plug is pulled in the middle, and the same message ends done', {
   expect(await living.locator('button[data-action=approve]').count()).toBe(0)
 })
 
+test('looked at again, the ship carries 4,435: still short', async () => {
+  await walk.try('again')
+  await browser.page.locator('#supported', { hasText: '4,435' }).waitFor()
+  expect(await browser.page.getAttribute('#ship', 'data-load')).toBe('over')
+})
+
+test('details stand in the thread of their message', async () => {
+  const done = walk.message('Done', 'not observed')
+  await walk.click(done, 'details')
+  await done.locator('.thread summary').click()
+  await done.locator('.replies article').first().waitFor()
+})
+
+test('the outsider types the same command and is refused, alone', async () => {
+  await walk.become('U0EVE')
+  await walk.message('Done').waitFor()
+  expect(await walk.alone.count()).toBe(0)
+  await walk.type('/capacity status')
+  await walk.alone.waitFor()
+  await walk.become('U0ANA')
+  await walk.alone.filter({ hasNotText: 'approve' }).waitFor({ state: 'detached' })
+})
+
 test('it took under 90 seconds, and the page never complained', () => {
   expect(performance.now() - startedAt).toBeLessThan(90_000)
   expect(browser.complaints).toEqual([])

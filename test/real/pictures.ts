@@ -6,7 +6,7 @@ import { walkOn } from './walk.ts'
 const folder = 'docs/pictures'
 await mkdir(folder, { recursive: true })
 const rehearsal = await npmStart()
-const { page, close } = await openBrowser(rehearsal.url, { width: 1280, height: 800, scale: 2 })
+const { page, close } = await openBrowser(rehearsal.url, { width: 1280, height: 800, scale: 1.5 })
 const walk = walkOn(page)
 /** The water rises and the thread settles before the picture is taken. */
 const settleMs = 2000
@@ -38,6 +38,9 @@ try {
     .filter({ hasText: 'Done' })
     .waitFor({ timeout: 60_000 })
   await keep('done')
+  await page.click('[data-try=again]')
+  await page.locator('#supported', { hasText: '4,435' }).waitFor()
+  await keep('after')
   await page.setViewportSize({ width: 390, height: 844 })
   await page.evaluate('scrollTo(0, 0)')
   await keep('phone')

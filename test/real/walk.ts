@@ -6,10 +6,12 @@ export type Walk = {
   message: (...words: readonly string[]) => Locator
   /** Messages that only this person sees. */
   readonly alone: Locator
-  try: (id: 'celery' | 'tier' | 'plan') => Promise<void>
+  try: (id: 'celery' | 'tier' | 'plan' | 'again') => Promise<void>
   become: (member: 'U0ANA' | 'U0LUIS' | 'U0EVE') => Promise<void>
   /** Clicks a button of a message, and says yes where it asks again. */
   click: (message: Locator, action: string) => Promise<void>
+  /** Types into the composer. */
+  type: (text: string) => Promise<void>
   pullPlug: () => Promise<void>
   readonly plugWords: Locator
 }
@@ -32,6 +34,10 @@ export function walkOn(page: Page): Walk {
       const asks = (await button.getAttribute('data-confirm')) !== null
       await button.click()
       if (asks) await page.click('#confirm button[value=yes]')
+    },
+    type: async (text) => {
+      await page.fill('#say', text)
+      await page.keyboard.press('Enter')
     },
     pullPlug: () => page.click('#pull'),
     plugWords: page.locator('#plug-words'),

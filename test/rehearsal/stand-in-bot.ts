@@ -1,8 +1,7 @@
 /** A small Bolt app in the bot's place: it says what the product says on the first screen, so that host and page can be tried alone. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { App, LogLevel } from '@slack/bolt'
-import type { AnyBlock } from '@slack/types'
+import { App, LogLevel, type types } from '@slack/bolt'
 import { z } from 'zod'
 
 const { env } = process
@@ -30,12 +29,15 @@ const app = new App({
   ],
 })
 
-const section = (text: string): AnyBlock => ({ type: 'section', text: { type: 'mrkdwn', text } })
-const context = (text: string): AnyBlock => ({
+const section = (text: string): types.AnyBlock => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text },
+})
+const context = (text: string): types.AnyBlock => ({
   type: 'context',
   elements: [{ type: 'mrkdwn', text }],
 })
-const table = (rows: readonly (readonly string[])[]): AnyBlock => ({
+const table = (rows: readonly (readonly string[])[]): types.AnyBlock => ({
   type: 'table',
   column_settings: [{}, { align: 'right' }, { align: 'right' }],
   rows: rows.map((cells) => cells.map((text) => ({ type: 'raw_text', text }))),

@@ -1,4 +1,7 @@
-/** The alert fires before clients are refused, and not much earlier: near 0.8 of what is usable. facts/cloudsql.md, 11, 36. */
+/**
+ * The alert fires before clients are refused, and not much earlier: near 0.8 of what is usable.
+ * facts/cloudsql.md, 11, 36.
+ */
 import { isPositive } from '../arithmetic.ts'
 import { type AtUsers, type InstanceAt, type Named, unreadablePath } from '../at-users.ts'
 import { alertShare, usable } from '../cloud-sql.ts'

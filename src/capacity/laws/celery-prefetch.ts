@@ -1,4 +1,7 @@
-/** Where tasks are long, a worker does not keep some waiting that another could run. facts/workload.md, 4. */
+/**
+ * Where tasks are long, a worker does not keep some waiting that another could run.
+ * facts/workload.md, 4.
+ */
 import { ruleLaw } from '../law.ts'
 import { fieldTerm, workloadTerm } from '../terms.ts'
 

@@ -1,6 +1,7 @@
 /**
- * The instances that are sure to be there keep up with the tasks. A service without requests is not scaled by its
- * queue: unless something does that (`scalesOnQueue`), only the minimum is sure. capacity.md, 3.
+ * The instances that are sure to be there keep up with the tasks. A service without requests is not
+ * scaled by its queue: unless something does that (`scalesOnQueue`), only the minimum is sure.
+ * capacity.md, 3.
  */
 import { isNegative } from '../arithmetic.ts'
 import type { AtUsers, Named } from '../at-users.ts'

@@ -1,6 +1,6 @@
 /**
- * The workers' processes keep up with the tasks. Where several services are workers each is judged against all tasks:
- * the document does not say whose task is whose. capacity.md, 3.
+ * The workers' processes keep up with the tasks. Where several services are workers each is judged
+ * against all tasks: the document does not say whose task is whose. capacity.md, 3.
  */
 import { instancesSupplied, tasksPerSecond } from '../derive.ts'
 import { quantityLaw } from '../law.ts'

@@ -1,4 +1,7 @@
-/** A Cloud Run instance opens at most 100 connections to Cloud SQL by the built-in way. facts/cloudsql.md, 11, 37. */
+/**
+ * A Cloud Run instance opens at most 100 connections to Cloud SQL by the built-in way.
+ * facts/cloudsql.md, 11, 37.
+ */
 import { connectionsPerInstance } from '../derive.ts'
 import { quantityLaw } from '../law.ts'
 

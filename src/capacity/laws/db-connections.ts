@@ -1,4 +1,7 @@
-/** Every session that may be open at once fits the slots that PostgreSQL leaves. facts/cloudsql.md, 1. */
+/**
+ * Every session that may be open at once fits the slots that PostgreSQL leaves. facts/cloudsql.md,
+ * 1.
+ */
 import { unreadablePath } from '../at-users.ts'
 import { usable } from '../cloud-sql.ts'
 import { sessions } from '../derive.ts'

@@ -1,4 +1,7 @@
-/** Shared buffers, 5 MiB per session and the work memory of the busy ones fit 90 % of memory. facts/cloudsql.md, 1. */
+/**
+ * Shared buffers, 5 MiB per session and the work memory of the busy ones fit 90 % of memory.
+ * facts/cloudsql.md, 1.
+ */
 import { ceil } from '../arithmetic.ts'
 import { type AtUsers, type InstanceAt, unreadablePath } from '../at-users.ts'
 import { maxConnections, sharedBuffersMib, tierOf, workMemMib } from '../cloud-sql.ts'

@@ -1,4 +1,7 @@
-/** A pool and persistent connections exclude each other: Django refuses to start. facts/workload.md, 3. */
+/**
+ * A pool and persistent connections exclude each other: Django refuses to start. facts/workload.md,
+ * 3.
+ */
 import { ruleLaw } from '../law.ts'
 import { fieldTerm } from '../terms.ts'
 

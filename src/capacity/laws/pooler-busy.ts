@@ -1,4 +1,7 @@
-/** The pooler's server connections are enough for the requests that use the database at one moment. capacity.md, 3. */
+/**
+ * The pooler's server connections are enough for the requests that use the database at one moment.
+ * capacity.md, 3.
+ */
 import type { AtUsers, Named } from '../at-users.ts'
 import { goesThrough, isInUse, poolerServers, requestsPerSecondThrough } from '../derive.ts'
 import { quantityLaw } from '../law.ts'

@@ -1,4 +1,7 @@
-/** Only in transaction mode a server connection is free again after each transaction. facts/cloudsql.md, 7. */
+/**
+ * Only in transaction mode a server connection is free again after each transaction.
+ * facts/cloudsql.md, 7.
+ */
 import { isInUse } from '../derive.ts'
 import { ruleLaw } from '../law.ts'
 import { fieldTerm } from '../terms.ts'

@@ -40,6 +40,7 @@ function clientsOf(at: AtUsers, service: Service): number {
 
 function clientsTerm(at: AtUsers, { name, it }: Named<Service>, source: string) {
   const revisions = it.revisionsServing === 1 ? '' : ` x ${it.revisionsServing} revisions`
-  const formula = `${instances(at, it)} instances${revisions} x ${redisClientsPerInstance(it)} connections`
+  const each = redisClientsPerInstance(it)
+  const formula = `${instances(at, it)} instances${revisions} x ${each} connections`
   return { term: name, value: clientsOf(at, it), formula, source }
 }

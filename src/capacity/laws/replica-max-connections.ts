@@ -1,4 +1,7 @@
-/** A replica takes at least as many connections as its primary, or its replay pauses. facts/cloudsql.md, 6. */
+/**
+ * A replica takes at least as many connections as its primary, or its replay pauses.
+ * facts/cloudsql.md, 6.
+ */
 import { type AtUsers, type InstanceAt, unreadablePath } from '../at-users.ts'
 import { maxConnections } from '../cloud-sql.ts'
 import { ruleLaw } from '../law.ts'

@@ -1,4 +1,7 @@
-/** An instance admits no more requests than it has threads: the rest queues inside, and the autoscaler sees it idle. facts/workload.md, 2. */
+/**
+ * An instance admits no more requests than it has threads: the rest queues inside, and the
+ * autoscaler sees it idle. facts/workload.md, 2.
+ */
 import { threadsPerInstance, threadsPerWorker } from '../derive.ts'
 import { ruleLaw } from '../law.ts'
 import { fieldTerm, total } from '../terms.ts'

@@ -1,4 +1,7 @@
-/** The CPU that requests use fits the cores of all instances: one Python process uses one core. capacity.md, 3. */
+/**
+ * The CPU that requests use fits the cores of all instances: one Python process uses one core.
+ * capacity.md, 3.
+ */
 import { coresPerInstance, cpuTarget, instancesSupplied, requestsPerSecond } from '../derive.ts'
 import { quantityLaw } from '../law.ts'
 import { coresTerm, instancesTerm, requestsTerm, shown, total, workloadTerm } from '../terms.ts'

@@ -1,4 +1,7 @@
-/** gunicorn's workers fit the memory of an instance: over it the instance is killed. facts/workload.md, 1. */
+/**
+ * gunicorn's workers fit the memory of an instance: over it the instance is killed.
+ * facts/workload.md, 1.
+ */
 import { quantityLaw } from '../law.ts'
 import { fieldTerm, total } from '../terms.ts'
 

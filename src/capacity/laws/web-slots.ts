@@ -1,4 +1,7 @@
-/** Requests in flight find a slot: Little's law against what all instances work on at once. capacity.md, 3. */
+/**
+ * Requests in flight find a slot: Little's law against what all instances work on at once.
+ * capacity.md, 3.
+ */
 import { inFlight, instancesSupplied, slotsPerInstance } from '../derive.ts'
 import { quantityLaw } from '../law.ts'
 import { instancesTerm, requestsTerm, shown, slotsTerm, total, workloadTerm } from '../terms.ts'

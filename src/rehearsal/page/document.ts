@@ -1,6 +1,6 @@
 /** The page itself: the ship's side, what to try, and a channel. The script fills it and keeps it alive. */
 import { botUserId, channels, members, userGroups } from '../slack/people.ts'
-import { completions, productButtons } from './commands.ts'
+import { completions, openingCommand, productButtons } from './commands.ts'
 
 /** In this order: the last one wins. */
 export const stylesheets = [
@@ -47,7 +47,8 @@ function shipHtml(): string {
 ${gaugeSvg()}
 <figcaption>
 <p class="headline"><b id="supported">&hellip;</b> of <b id="users">&hellip;</b> users</p>
-<p class="sentence" id="sentence">Asking the bot.</p>
+<p class="sentence"><span id="sentence">Asking the bot.</span>
+<span class="said-at" hidden>Said at <span id="said-at"></span>. <button type="button" data-try="again" data-command="${openingCommand}">Look again</button></span></p>
 </figcaption>
 </figure>
 <section class="tries" aria-label="What to try">

@@ -1,5 +1,6 @@
 /** The ship's side: water at the users who come, the Plimsoll line at those whom the system carries. */
 import { z } from 'zod'
+import { clockTime } from './dates.ts'
 
 /** What is read of the status message's metadata; without `supportedUsers` no limit was found. */
 export const capacityReading = z.object({
@@ -15,6 +16,8 @@ export type Gauge = {
   readonly users: string
   readonly supported: string
   readonly sentence: string
+  /** When the bot said so: the ship does not move by herself. */
+  readonly saidAt: string
   readonly verdict: string
   readonly isOverloaded: boolean
   /** From the top of the drawing, in its own units. */
@@ -29,7 +32,7 @@ export const keelY = 292
 export const deckY = 70
 const roomAboveWater = 1.1
 
-export function gaugeOf(reading: CapacityReading): Gauge {
+export function gaugeOf(reading: CapacityReading, now: number): Gauge {
   const supported = reading.supportedUsers
   const top = Math.max(reading.users, supported ?? 0, 1) * roomAboveWater
   const y = (users: number): number =>
@@ -39,6 +42,7 @@ export function gaugeOf(reading: CapacityReading): Gauge {
     users: count(reading.users),
     supported: supported === undefined ? 'no limit found' : count(supported),
     sentence: reading.sentence,
+    saidAt: clockTime(now),
     verdict: verdictOf(missing),
     isOverloaded: missing !== null && missing > 0,
     waterY: y(reading.users),

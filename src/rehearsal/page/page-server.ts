@@ -66,7 +66,7 @@ export function createPage(options: PageOptions): Page {
       else tellOf(message, 'message', drawMessage(message))
       const reading = readingOf(message)
       if (reading === null) return
-      gauge = gaugeOf(reading)
+      gauge = gaugeOf(reading, clock.now())
       for (const watcher of watchers) watcher.tell('gauge', gauge)
     }),
     stage.subscribe(() => watchers.forEach(tellStage)),

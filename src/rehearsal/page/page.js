@@ -81,6 +81,8 @@ function showGauge(gauge) {
   find('water-users').textContent = gauge.users
   find('mark-users').textContent = gauge.supported
   find('sentence').textContent = gauge.sentence
+  find('said-at').textContent = gauge.saidAt
+  find('said-at').parentElement.hidden = false
   find('gauge-words').textContent =
     `${gauge.users} users come, ${gauge.supported} are carried: ${gauge.verdict}.`
   ship.style.setProperty('--water', `${gauge.waterY}px`)
@@ -217,6 +219,8 @@ for (const button of document.querySelectorAll('[data-try]')) {
     const ana = document.querySelector('input[name=persona][value=U0ANA]')
     if (!ana.checked) ana.click()
     if (place.channel !== 'C0INCIDENT') document.querySelector('[data-channel=C0INCIDENT]').click()
+    // On a phone the channel is below the ship.
+    if (matchMedia('(width < 900px)').matches) document.querySelector('.slack').scrollIntoView()
     return withBusy(button, () => perform({ kind: 'type', ...place, text: button.dataset.command }))
   })
 }

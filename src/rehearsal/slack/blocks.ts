@@ -153,7 +153,7 @@ const table = z.strictObject({
     .optional(),
 })
 
-export const block = z.discriminatedUnion('type', [
+const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
   z.strictObject({
     type: z.literal('section'),
@@ -192,7 +192,6 @@ export const blocksOfMessage = z.array(block).max(50)
 export type Block = z.infer<typeof block>
 export type Button = z.infer<typeof button>
 export type TableBlock = z.infer<typeof table>
-export type RichText = z.infer<typeof richText>
 
 /** A button with the block that it stands in. */
 export type PlacedButton = { readonly block: Block; readonly button: Button }

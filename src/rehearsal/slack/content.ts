@@ -5,7 +5,7 @@ import type { Block } from './blocks.ts'
 import type { Metadata } from './conversations.ts'
 import { type Reply, refuse } from './reply.ts'
 
-export type Content = {
+type Content = {
   readonly text: string
   readonly blocks: readonly Block[]
   /** Undefined: not named in the call. Null: removed, by an empty object. */

@@ -26,10 +26,10 @@ export type Message = {
   readonly wouldNotify: readonly string[]
 }
 
-export type Draft = Pick<Message, 'channelId' | 'authorId' | 'text' | 'blocks'> &
+type Draft = Pick<Message, 'channelId' | 'authorId' | 'text' | 'blocks'> &
   Partial<Pick<Message, 'threadTs' | 'metadata' | 'onlyFor'>>
 
-export type Change = Partial<Pick<Message, 'text' | 'blocks' | 'metadata'>>
+type Change = Partial<Pick<Message, 'text' | 'blocks' | 'metadata'>>
 
 export type Happening = {
   readonly kind: 'posted' | 'updated' | 'deleted'

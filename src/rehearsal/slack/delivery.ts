@@ -52,7 +52,7 @@ export async function deliver(options: {
 }
 
 /** `v0=` and the HMAC-SHA256 of `v0:{timestamp}:{raw body}`. facts/slack.md, 4. */
-export function signatureOf(signingSecret: string, timestamp: string, body: string): string {
+function signatureOf(signingSecret: string, timestamp: string, body: string): string {
   const signed = createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`)
   return `v0=${signed.digest('hex')}`
 }

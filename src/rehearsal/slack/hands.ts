@@ -15,11 +15,11 @@ import {
 import { type ResponseUrls, showAnswer } from './response-urls.ts'
 
 /** A failed delivery was told to the person alone; `text` is what stays in the composer. */
-export type Outcome =
+type Outcome =
   | { readonly kind: 'acked' }
   | { readonly kind: 'failed'; readonly error: PersonError; readonly text: string }
 
-export type PersonError =
+type PersonError =
   | DeliveryError
   | 'invalid_command'
   | 'invalid_command_response'

@@ -3,7 +3,7 @@ import type { Ack } from './delivery.ts'
 import type { Reply } from './reply.ts'
 import type { Answered } from './response-urls.ts'
 
-export type Traffic =
+type Traffic =
   | {
       readonly kind: 'call'
       readonly method: string

@@ -19,9 +19,9 @@ export function checkMessage(
   const unable = step.act.kind === 'read' ? null : step.act.unable(examination.view.system)
   const { now, after } = forecast.supportedUsers
   const users =
-    now === null || after === null || now === after
+    now === null || after === null || after <= now
       ? null
-      : `Supported users ${after < now ? 'fall' : 'rise'} from ${number(now)} to ${number(after)}.`
+      : `Supported users rise from ${number(now)} to ${number(after)}.`
   const small = [
     users,
     unable === null ? null : unableSentence(unable, face),

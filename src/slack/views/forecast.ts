@@ -7,16 +7,16 @@ import { number } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, section, table } from './blocks.ts'
 
 /** Before, during and after, why it is not simply clear, and what it was checked against. */
-export function forecastBlocks(forecast: ShownForecast, withTable = true): readonly KnownBlock[] {
+export function forecastBlocks(forecast: ShownForecast): readonly KnownBlock[] {
   const { reasons, rows, disruption, supportedUsers, users } = forecast
   if (rows.length === 0 && reasons.length === 0) return []
   const during = disruption === null ? null : `during (up to ${disruption.secondsMax} s)`
   const head = ['', 'now', ...(during === null ? [] : [during]), 'after']
   const middle = (text: string) => (during === null ? [] : [text])
-  const cells = rows.map(({ law, now, after }) => [
+  const cells = rows.map(({ law, subject, now, after }) => [
     lawName(law),
     ofLimit(now),
-    ...middle('none'),
+    ...middle(subject === disruption?.target ? 'none' : '–'),
     `${ofLimit(after)}${stillShort(after)}`,
   ])
   const carried = [
@@ -27,7 +27,7 @@ export function forecastBlocks(forecast: ShownForecast, withTable = true): reado
   ]
   const why = reasons.map((reason) => `• ${escaped(reasonSentence(reason))}`).join('\n')
   return [
-    ...(withTable ? [table(head, [...cells, carried])] : []),
+    table(head, [...cells, carried]),
     ...(reasons.length === 0
       ? []
       : [section(`${verdictWord[forecast.verdict]}, because:\n${why}`)]),

@@ -1,5 +1,5 @@
 /** `/capacity plan <users>` until the planner exists: a kept document that carries them, beside today's. Pure. */
-import type { SystemDocument } from '../../capacity/system.ts'
+import type { System, SystemDocument } from '../../capacity/system.ts'
 import type { Status } from '../../gate/status.ts'
 import { number } from '../../words/numbers.ts'
 import { context, escaped, type Message, section, table } from './blocks.ts'
@@ -25,8 +25,8 @@ export function planMessage({ users, today, document, examples, note }: Plan): M
   }
   const carried = number(example.status.assessment.supportedUsers ?? 0)
   const now = number(today.assessment.supportedUsers ?? 0)
-  const answer = `${document.name} carried ${carried} users if it were configured so; today ${now}.`
-  const rows = differences(document, example.document).slice(0, rowsAtMost)
+  const answer = `Configured like this, ${document.name} carries ${carried} users; today ${now}.`
+  const rows = differences(today.view.system, example.document).slice(0, rowsAtMost)
   const small = [
     'A kept document, assessed by the same laws: nobody looked at the world for it, and the order of the steps is not planned yet. `/capacity check` judges each step first.',
     note,
@@ -46,7 +46,7 @@ function carries(supportedUsers: number | null, users: number): boolean {
 }
 
 /** Every setting that differs; the policy is not part of the plan. */
-function differences(today: SystemDocument, then: SystemDocument): readonly (readonly string[])[] {
+function differences(today: System, then: System): readonly (readonly string[])[] {
   const [before, after] = [leaves(today), leaves(then)]
   const paths = [...new Set([...before.keys(), ...after.keys()])]
   return paths

@@ -41,7 +41,9 @@ function recoveredLine(run: Run): string | null {
         ? `${cause}; I looked: it is done, and the mark on it is mine.`
         : `${cause}; I looked: it is as wished, without my mark.`
     case 'running':
-      return `${cause}; I looked: it is under way, and the mark on it is mine.`
+      return run.record.endedAt === null
+        ? `${cause}; I looked: it is under way, and the mark on it is mine.`
+        : `${cause}; I looked: it was under way with my mark on it; it is done.`
     case 'absent':
       return `${cause}; I looked: it is not there.`
     case 'unknown':

@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types'
 import type { Run } from '../../runs/run.ts'
 import { mayAbort } from '../../runs/run.ts'
 import { effectSentence, parkedSentence, reasonSentence } from '../../words/en.ts'
-import { duration, list, nameOf } from '../../words/numbers.ts'
+import { duration, list } from '../../words/numbers.ts'
 import {
   actions,
   type ButtonSpec,
@@ -14,7 +14,7 @@ import {
   plain,
   section,
 } from './blocks.ts'
-import { evidenceBlocks } from './evidence.ts'
+import { evidenceBlocks, factName } from './evidence.ts'
 import { forecastBlocks } from './forecast.ts'
 import { movedSentence, progressLines } from './progress.ts'
 
@@ -83,7 +83,7 @@ function endLine(run: Run, outcome: Outcome, by: string | null): string {
       return `*Done and verified: ${what}.* ${took(run)}`
     case 'not-verified': {
       const unseen = (run.record.evidence ?? []).filter(({ outcome: o }) => o === 'not-observed')
-      return `*Done, not verified: ${what}.* Cannot see ${list(unseen.map(({ fact }) => nameOf(fact)))}. ${took(run)}`
+      return `*Done, not verified: ${what}.* Cannot see ${list(unseen.map(({ fact }) => factName(fact)))}. ${took(run)}`
     }
     case 'withheld':
       return `*Not sent: ${what}.* The policy says mode: observe, so everything was done but this.`
@@ -104,7 +104,7 @@ function body(run: Run, now: number): readonly KnownBlock[] {
   const moved = movedSentence(record.moved)
   return [
     ...(moved === null ? [] : [section(moved)]),
-    ...(forecast === null ? [] : forecastBlocks(forecast, evidence === null)),
+    ...(forecast === null || evidence !== null ? [] : forecastBlocks(forecast)),
     ...progressLines(run, now).map(context),
     ...(evidence === null ? [] : evidenceBlocks(evidence)),
     ...(stage.kind === 'ended' && forecast?.undo?.kind === 'step' && record.acceptedAt !== null

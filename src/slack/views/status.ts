@@ -7,12 +7,17 @@ import { nameOf, number } from '../../words/numbers.ts'
 import { context, escaped, type Message, section, table } from './blocks.ts'
 
 /** On a phone nobody reads more. */
-const rowsAtMost = 8
+const rowsAtMost = 6
+/** One number among many that are never the limit: shown when it is. */
+const shownWhenBroken = ['db-built-in-connections', 'web-memory', 'celery-memory']
 
 export function statusMessage(status: Status, note: string | null): Message {
   const { assessment, view, system, now } = status
   const words = statusWords(system, assessment, view.observedAt, now)
-  const quantities = assessment.findings.filter(({ kind }) => kind === 'quantity')
+  const quantities = assessment.findings.filter(
+    ({ kind, law, severity }) =>
+      kind === 'quantity' && (severity !== 'ok' || !shownWhenBroken.includes(law)),
+  )
   const rows = quantities.slice(0, rowsAtMost).map(row)
   const lead = [words.sum, words.supposes].filter((line) => line !== null)
   const small = [words.rules, words.assumed, driftLine(status), words.seen, note]

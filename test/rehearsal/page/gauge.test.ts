@@ -10,7 +10,7 @@ const reading = {
 }
 
 test('2,904 of 10,000: the water stands over the line', () => {
-  const gauge = gaugeOf(reading)
+  const gauge = gaugeOf(reading, 0)
   expect(gauge).toMatchObject({
     users: '10,000',
     supported: '2,904',
@@ -22,13 +22,13 @@ test('2,904 of 10,000: the water stands over the line', () => {
 })
 
 test('a system that carries all has the line above the water', () => {
-  const gauge = gaugeOf({ ...reading, supportedUsers: 12_000 })
+  const gauge = gaugeOf({ ...reading, supportedUsers: 12_000 }, 0)
   expect(gauge).toMatchObject({ verdict: 'room for 2,000 more', isOverloaded: false })
   expect(gauge.markY).toBeLessThan(gauge.waterY)
 })
 
 test('no limit found is said, not drawn as zero', () => {
-  const gauge = gaugeOf({ users: 10_000, sentence: '' })
+  const gauge = gaugeOf({ users: 10_000, sentence: '' }, 0)
   expect(gauge).toMatchObject({ supported: 'no limit found', isOverloaded: false })
 })
 
@@ -36,7 +36,7 @@ test('every height lies between deck and keel', () => {
   const users = fc.integer({ min: 0, max: 10_000_000 })
   fc.assert(
     fc.property(users, users, (come, carried) => {
-      const gauge = gaugeOf({ ...reading, users: come, supportedUsers: carried })
+      const gauge = gaugeOf({ ...reading, users: come, supportedUsers: carried }, 0)
       const heights = [gauge.waterY, gauge.markY, ...gauge.draft.map(({ y }) => y)]
       return heights.every((y) => y >= deckY && y <= keelY) && gauge.draft.length < 20
     }),

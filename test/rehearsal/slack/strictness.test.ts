@@ -1,12 +1,12 @@
 /** What the workspace refuses, asked by the real client: Slack's code each time, with a pointer to what is wrong. */
-import { WebClient } from '@slack/web-api'
+import { webApi } from '@slack/bolt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type LocalSlack, startLocalSlack } from '../../../src/rehearsal/slack/local-slack.ts'
 
 const botToken = 'xoxb-test'
 let slack: LocalSlack
-let client: WebClient
+let client: webApi.WebClient
 
 beforeAll(async () => {
   slack = await startLocalSlack({ botToken, signingSecret: 's', deliverTo: () => null })
@@ -14,9 +14,9 @@ beforeAll(async () => {
 })
 afterAll(() => slack.stop())
 
-function clientWith(token: string | undefined): WebClient {
+function clientWith(token: string | undefined): webApi.WebClient {
   const options = { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 } }
-  return new WebClient(token, { ...options, logger: silent })
+  return new webApi.WebClient(token, { ...options, logger: silent })
 }
 
 const silent = {

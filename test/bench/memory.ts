@@ -1,0 +1,59 @@
+/** What the bot's process holds while idle, with everything loaded: Google's clients too. */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Bench } from './bench.ts'
+import { bot, openSurroundings, type Surroundings } from './surroundings.ts'
+
+const member = 'U0ANA'
+const channel = 'C0INCIDENT'
+const check = '/capacity check patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
+const answerMsMax = 10_000
+const idleMs = 3_000
+
+export async function memoryBench(): Promise<Bench> {
+  const surroundings = await openSurroundings()
+  return {
+    name: 'memory',
+    unit: 'MB',
+    rounds: 3,
+    warmUps: 0,
+    subject: {
+      what: 'the bot, idle after a check against the local cloud',
+      measure: () => idleMemoryMb(surroundings),
+    },
+    against: null,
+    boundBelow: 220,
+    close: surroundings.stop,
+  }
+}
+
+async function idleMemoryMb({ slack, cloud, start }: Surroundings): Promise<number> {
+  const started = await start({ ...bot, readyPath: '/readyz' })
+  try {
+    const [messagesBefore, requestsBefore] = [messages(slack), cloud.requests.length]
+    const outcome = await slack.command(member, channel, check)
+    if (outcome.kind !== 'acked') throw new Error(`the check was not taken: ${outcome.error}`)
+    const deadline = AbortSignal.timeout(answerMsMax)
+    while (messages(slack) === messagesBefore) {
+      deadline.throwIfAborted()
+      await pause(20)
+    }
+    if (cloud.requests.length === requestsBefore) throw new Error('the check asked no cloud')
+    await pause(idleMs)
+    return await residentMb(started.pid)
+  } finally {
+    await started.stop()
+  }
+}
+
+function messages(slack: Surroundings['slack']): number {
+  return slack.messages(channel, member).length
+}
+
+/** Resident memory as Linux counts it, in 10^6 bytes. proc(5): VmRSS is in KiB. */
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? []
+  if (kib === undefined) throw new Error(`/proc/${pid}/status has no VmRSS`)
+  return (Number(kib) * 1_024) / 1_000_000
+}

@@ -1,0 +1,54 @@
+/** `npm run bench`: each bench with its bound; `--only NAME` takes one. Exit code 1 over a bound. */
+import { parseArgs } from 'node:util'
+import { type Bench, measured, type Result, type Spread } from './bench.ts'
+import { lawsBench } from './laws.ts'
+import { memoryBench } from './memory.ts'
+import { startBench } from './start.ts'
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  laws: lawsBench,
+  start: startBench,
+  memory: memoryBench,
+}
+
+process.exitCode = await run()
+
+async function run(): Promise<number> {
+  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
+  const names = values.only ?? Object.keys(benches)
+  let code = 0
+  for (const name of names) {
+    const open = benches[name]
+    if (open === undefined) {
+      process.stderr.write(`There is no bench ${name}; there are ${Object.keys(benches)}.\n`)
+      return 2
+    }
+    const bench = await open()
+    try {
+      const result = await measured(bench)
+      process.stdout.write(`${described(bench, result)}\n`)
+      if (!result.isWithin) code = 1
+    } finally {
+      await bench.close()
+    }
+  }
+  return code
+}
+
+function described(bench: Bench, { values, subject, against, isWithin }: Result): string {
+  const { name, unit, boundBelow } = bench
+  const judged = against === null ? unit : 'x'
+  const verdict = isWithin ? 'ok' : 'OVER'
+  const lines = [
+    `${name}: ${verdict}, ${written(values, judged)}, bound: median under ${boundBelow} ${judged}`,
+    `  ${bench.subject.what}: ${written(subject, unit)}`,
+  ]
+  if (against !== null && bench.against !== null)
+    lines.push(`  ${bench.against.what}: ${written(against, unit)}`)
+  return lines.join('\n')
+}
+
+function written({ min, median, max }: Spread, unit: string): string {
+  const [low, middle, high] = [min, median, max].map((one) => one.toPrecision(3))
+  return `min ${low} median ${middle} max ${high} ${unit}`
+}
