@@ -130,7 +130,13 @@ async function runBot(
   const world = worldOf(document.project, config)
   let ready = false
   const { slack } = config
-  const door = connectSlack({ ...slack, clock: systemClock, log, ready: () => ready })
+  const door = connectSlack({
+    ...slack,
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    ready: () => ready,
+  })
   const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
   const presenter = presentRuns({ api: door.api, journal, timers: systemTimers, note, onFailure })
   const identity = await door.api.identity().catch((error: unknown) => {

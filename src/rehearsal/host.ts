@@ -2,19 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { holdDataFolder } from './data-folder.ts'
 import { listenOn } from './ports.ts'
-import { openWorkshop } from './workshop.ts'
+import { openWorkshop, type WorkshopOptions } from './workshop.ts'
 
-export type RehearsalOptions = {
+export type RehearsalOptions = WorkshopOptions & {
   /** The page's: this one or none. Absent: 3000, or the next free one. */
   readonly port?: number
   /** The rehearsal's own part of it is emptied at start. */
   readonly dataFolder: string
-  /** Judged before: a rehearsal beside anything real was refused by the configuration. */
-  readonly env: Readonly<Record<string, string | undefined>>
   /** A line for standard output; absent: standard output. */
   readonly print?: (line: string) => unknown
-  /** What is started as the bot; absent: this program. */
-  readonly botEntry?: string
 }
 
 export type Rehearsal =

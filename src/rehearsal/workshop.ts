@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BotProcess, startBot } from './bot-process.ts'
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts'
-import type { RehearsalOptions } from './host.ts'
 import { openingCommand } from './page/commands.ts'
 import { createPage } from './page/page-server.ts'
 import type { Stage, StageView } from './page/stage.ts'
@@ -13,6 +12,13 @@ import { createPlug } from './plug.ts'
 import { freePort } from './ports.ts'
 import { buttonsOf } from './slack/blocks.ts'
 import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts'
+
+export type WorkshopOptions = {
+  /** Judged before: a rehearsal beside anything real was refused by the configuration. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What is started as the bot; absent: this program. */
+  readonly botEntry?: string
+}
 
 export type Workshop = {
   readonly pageServer: Server
@@ -30,10 +36,7 @@ const firstMember = 'U0ANA'
 const channel = 'C0INCIDENT'
 const database = 'tuki-db-prod'
 
-export async function openWorkshop(
-  options: RehearsalOptions,
-  botFolder: string,
-): Promise<Workshop> {
+export async function openWorkshop(options: WorkshopOptions, botFolder: string): Promise<Workshop> {
   const clock = { now: Date.now }
   const watchers = new Set<() => void>()
   const onChange = (): void => watchers.forEach((tell) => void tell())
@@ -112,7 +115,7 @@ function resizeOf(slack: LocalSlack, cloud: LocalCloud): StageView['resize'] {
 
 /** These and no others: what contract.md 2 lets through, and the path that programs are found by. */
 function botEnv(given: {
-  readonly options: RehearsalOptions
+  readonly options: WorkshopOptions
   readonly slack: LocalSlack
   readonly cloud: LocalCloud
   readonly secrets: { readonly botToken: string; readonly signingSecret: string }

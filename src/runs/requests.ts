@@ -41,6 +41,8 @@ export type NotTaken =
 export type Answer = Changed | NotTaken
 
 export type Requests = {
+  /** Whether somebody may ask for anything in a channel; null: yes. */
+  readonly denialTo: (channel: string, actor: Actor) => Denial | null
   readonly start: (step: BoundStep, channel: string, actor: Actor) => Promise<Answer>
   readonly approve: (token: string, actor: Actor) => Promise<Answer>
   readonly reject: (token: string, actor: Actor) => Promise<Answer>
@@ -64,6 +66,10 @@ export function requestsOn(means: RequestMeans): Requests {
     return given
   }
   return {
+    denialTo: (channel, actor) => {
+      const judged = judgeRequest(policy, channel, actor)
+      return judged.kind === 'denied' ? judged : null
+    },
     start: (step, channel, actor) => woken(start(means, step, channel, actor)),
     approve: (token, actor) =>
       woken(

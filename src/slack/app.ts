@@ -2,8 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import bolt, { type Logger as BoltLogger } from '@slack/bolt'
 import type { Logger as PinoLogger } from 'pino'
-import { pause } from '../world/clock.ts'
-import type { Clock } from '../world/world.ts'
+import type { Clock, Timers } from '../world/world.ts'
 import { type SlackApi, slackApi } from './api.ts'
 import { type ActionCall, type CommandCall, doorOf, readAction, readCommand } from './door.ts'
 
@@ -18,6 +17,7 @@ export type SlackOptions = {
   readonly signingSecret: string
   readonly apiUrl: string | null
   readonly clock: Clock
+  readonly timers: Timers
   readonly log: PinoLogger
   readonly ready: () => boolean
 }
@@ -96,12 +96,12 @@ export function connectSlack(options: SlackOptions): SlackDoor {
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
     app.command(/^\//, async ({ body, ack }) => {
       const call = readCommand(body)
-      const said = call === null ? late : await inTime(desk.command(call), log)
+      const said = call === null ? late : await inTime(desk.command(call), options)
       await (said === null ? ack() : ack({ response_type: 'ephemeral', text: said }))
     })
     app.action(/^/, async ({ body, ack }) => {
       const call = readAction(body)
-      const said = call === null ? null : await inTime(desk.action(call), log)
+      const said = call === null ? null : await inTime(desk.action(call), options)
       await ack()
       if (call !== null && said !== null) await api.tell(call.channel, call.user, said)
     })
@@ -121,12 +121,21 @@ function isKnown(body: unknown): boolean {
 }
 
 /** Record, then ack: what takes longer is answered with an error, never with a silent yes. */
-async function inTime(work: Promise<string | null>, log: PinoLogger): Promise<string | null> {
+function inTime(
+  work: Promise<string | null>,
+  { log, timers }: SlackOptions,
+): Promise<string | null> {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'a request failed')
     return broken
   }
-  return Promise.race([work.catch(failed), pause(answerWithinMs).then(() => late)])
+  return new Promise((resolve) => {
+    const timer = timers.after(answerWithinMs, () => resolve(late))
+    work.catch(failed).then((said) => {
+      timer.cancel()
+      resolve(said)
+    })
+  })
 }
 
 function end(response: ServerResponse, status: number): void {

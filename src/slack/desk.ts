@@ -1,46 +1,21 @@
 /** Answers commands and clicks: who asks and where is judged first, then the one command is found. */
-import type { SystemDocument } from '../capacity/system.ts'
-import type { Catalogue } from '../define/catalogue.ts'
-import { type Actor, judgeRequest } from '../gate/policy.ts'
-import type { Journal } from '../runs/journal.ts'
-import type { Look } from '../runs/look.ts'
-import type { Requests } from '../runs/requests.ts'
+import type { Actor } from '../gate/policy.ts'
 import { denialSentence, notTakenSentence } from '../words/en.ts'
 import { decide } from './actions/decisions.ts'
 import { showDetails } from './actions/details.ts'
-import type { SlackApi } from './api.ts'
 import type { Desk } from './app.ts'
 import { capacity } from './commands/capacity.ts'
 import { runbook } from './commands/runbook.ts'
 import type { ActionCall, CommandCall } from './door.ts'
-import type { People } from './people.ts'
+import type { CommandAnswer, DeskMeans } from './means.ts'
 import { slackFace } from './views/blocks.ts'
-
-export type DeskMeans = {
-  readonly document: SystemDocument
-  readonly catalogue: Catalogue
-  readonly requests: Requests
-  readonly look: Look
-  readonly journal: Journal
-  /** Kept documents of the same System, for comparison. */
-  readonly examples: readonly SystemDocument[]
-  readonly people: People
-  readonly api: SlackApi
-  readonly team: string
-  /** Marks every message of a local cloud. */
-  readonly note: string | null
-  readonly onFailure: (error: unknown) => void
-}
-
-/** Null: the answer goes to the channel; a sentence: to the person alone. */
-export type CommandAnswer = string | null
 
 export function deskOf(means: DeskMeans): Desk {
   return {
     command: async (call) => {
       const actor = await actorOf(means, call.user, call.team)
-      const judged = judgeRequest(means.document.policy, call.channel, actor)
-      if (judged.kind === 'denied') return denialSentence(judged, slackFace)
+      const denial = means.requests.denialTo(call.channel, actor)
+      if (denial !== null) return denialSentence(denial, slackFace)
       const closed = await closedTo(means, call.channel)
       return closed ?? dispatch(means, call, actor)
     },

@@ -1,4 +1,4 @@
-/** What the page can type: the composer's completions, and the three buttons that are the product. contract.md, 3 and 4. */
+/** What the page can type: completions, and the three buttons that are the product. contract.md, 3 and 4. */
 
 export type Completion = { readonly text: string; readonly hint: string }
 

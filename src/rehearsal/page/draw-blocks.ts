@@ -1,4 +1,4 @@
-/** Draws the blocks of a message: rich text and markdown through `slack-blocks-to-jsx`, what it lacks or bends ourselves. */
+/** Draws the blocks of a message: rich text and markdown through `slack-blocks-to-jsx`, the rest ourselves. */
 import { createElement as element, type ReactElement, type ReactNode } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { Message, type MessageProps } from 'slack-blocks-to-jsx'

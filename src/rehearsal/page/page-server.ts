@@ -6,7 +6,7 @@ import type { Message } from '../slack/conversations.ts'
 import type { LocalSlack } from '../slack/local-slack.ts'
 import { channelById, memberById } from '../slack/people.ts'
 import { bodyOf } from '../slack/wire.ts'
-import { documentHtml, stylesheets } from './document.ts'
+import { documentHtml } from './document.ts'
 import { type DrawnMessage, drawMessage, drawTyped, type TypedCommand } from './draw-message.ts'
 import { capacityReading, type Gauge, gaugeOf } from './gauge.ts'
 import type { Stage } from './stage.ts'
@@ -134,10 +134,16 @@ type Routes = {
   readonly perform: (given: Deed) => Promise<unknown>
 }
 
+const css = 'text/css; charset=utf-8'
+const script = 'text/javascript; charset=utf-8'
 const files: ReadonlyMap<string, string> = new Map([
-  ...stylesheets.map((name): [string, string] => [`/${name}`, 'text/css; charset=utf-8']),
-  ['/page.js', 'text/javascript; charset=utf-8'],
-  ['/composer.js', 'text/javascript; charset=utf-8'],
+  ['/page.css', css],
+  ['/ship.css', css],
+  ['/channel.css', css],
+  ['/messages.css', css],
+  ['/narrow.css', css],
+  ['/page.js', script],
+  ['/composer.js', script],
   ['/mark.svg', 'image/svg+xml'],
 ])
 
@@ -152,7 +158,7 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
   } else if (request.method !== 'GET') {
     send(response, 405, 'text/plain', 'GET, please.')
   } else if (url.pathname === '/') {
-    send(response, 200, 'text/html; charset=utf-8', documentHtml())
+    send(response, 200, 'text/html; charset=utf-8', await documentHtml())
   } else if (url.pathname === '/stream') {
     openStream(routes, url.searchParams, request, response)
   } else if (type !== undefined) {
@@ -198,14 +204,20 @@ function openStream(
   request.on('close', () => routes.leave(watcher))
 }
 
+/** Only what this server gives: no style, script or picture from elsewhere, no frame around it. */
+const policy = [
+  "default-src 'none'",
+  ...['script', 'style', 'img', 'connect'].map((kind) => `${kind}-src 'self'`),
+  ...['form-action', 'base-uri', 'frame-ancestors'].map((kind) => `${kind} 'none'`),
+].join('; ')
+
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, {
     'content-type': type,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    'content-security-policy':
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    'content-security-policy': policy,
   })
   response.end(body)
 }

@@ -24,7 +24,9 @@ function showMessage({ ts, threadTs, kind, html }) {
     const article = document.createElement('article')
     article.dataset.ts = ts
     article.className = kind
-    article.innerHTML = `<div class="body"></div><details class="thread" hidden><summary></summary><div class="replies"></div></details>`
+    article.innerHTML =
+      '<div class="body"></div>' +
+      '<details class="thread" hidden><summary></summary><div class="replies"></div></details>'
     const later = [...home.children].find((each) => each.dataset.ts > ts)
     home.insertBefore(article, later ?? null)
   }

@@ -1,4 +1,4 @@
-/** Judges the blocks of a message as Slack does: its error codes, each message with a JSON pointer. facts/slack.md, 2 and 6. */
+/** Judges the blocks of a message as Slack does, each problem with a JSON pointer. facts/slack.md, 2 and 6. */
 import type { z } from 'zod'
 import { type Block, blocksOfMessage, buttonsOf } from './blocks.ts'
 

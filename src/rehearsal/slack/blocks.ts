@@ -1,4 +1,4 @@
-/** What Slack takes as the blocks of a message: shapes and limits. facts/slack.md, 2; pages of docs.slack.dev/reference/block-kit. */
+/** The blocks of a message: shapes and limits. facts/slack.md, 2; docs.slack.dev/reference/block-kit. */
 import { z } from 'zod'
 
 const plainText = (maxLength: number) =>

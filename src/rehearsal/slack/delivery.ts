@@ -1,4 +1,4 @@
-/** Slack's side of a request to the app: signed, three seconds, and what Slack says when it fails. facts/slack.md, 1, 4 and 6. */
+/** A request to the app: signed, three seconds, and Slack's words when it fails. facts/slack.md, 1, 4 and 6. */
 import { createHmac } from 'node:crypto'
 import { request } from 'node:http'
 

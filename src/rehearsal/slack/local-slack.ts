@@ -1,4 +1,4 @@
-/** A Slack workspace on localhost: the Web API that the bot calls, and the people who type and click. Strict in what it has. */
+/** A Slack workspace on localhost: the Web API that the bot calls, and people who type and click. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createConversations, type Happening, type Message } from './conversations.ts'
 import { deliver } from './delivery.ts'

@@ -1,4 +1,4 @@
-/** Whom a message would notify. A name that slips from a field into a mention pages people: tests must see it. facts/slack.md, 4. */
+/** Whom a message would notify: a name that slips into a mention pages people. facts/slack.md, 4. */
 import type { Block } from './blocks.ts'
 import { channelById, memberById, userGroups } from './people.ts'
 

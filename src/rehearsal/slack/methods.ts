@@ -1,4 +1,4 @@
-/** The methods of the Web API that the bot calls, each strict about its arguments. Errors: Slack's method pages, facts/slack.md, 2. */
+/** The Web API that the bot calls, strict about arguments. Errors: Slack's method pages, facts/slack.md, 2. */
 import { z } from 'zod'
 import { type ContentVerdict, judgeContent, maxPostedText, maxUpdatedText } from './content.ts'
 import type { Conversations } from './conversations.ts'

@@ -97,7 +97,8 @@ export function escaped(text: string): string {
 }
 
 function triggerId(): string {
-  return `${randomBytes(5).readUIntBE(0, 5)}.${randomBytes(4).readUInt32BE()}.${randomBytes(16).toString('hex')}`
+  const [first, second] = [randomBytes(5).readUIntBE(0, 5), randomBytes(4).readUInt32BE()]
+  return `${first}.${second}.${randomBytes(16).toString('hex')}`
 }
 
 function secondsOf(now: number): string {

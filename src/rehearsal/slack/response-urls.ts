@@ -1,4 +1,4 @@
-/** response_url: a way to answer a command or a click without a token, five times within half an hour. facts/slack.md, 1 and 6. */
+/** response_url: answers without a token, five times within half an hour. facts/slack.md, 1 and 6. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { judgeContent, maxPostedText } from './content.ts'

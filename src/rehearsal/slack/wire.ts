@@ -1,4 +1,4 @@
-/** Reads a call of the Web API as the real client sends it: a form with nested JSON strings, or a JSON body. facts/slack.md, 6. */
+/** Reads a call of the Web API: a form with nested JSON strings, or a JSON body. facts/slack.md, 6. */
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 

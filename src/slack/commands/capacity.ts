@@ -1,7 +1,7 @@
 /** `/capacity`: what the System carries now, and what a step would do to that. Changes nothing. contract.md, 4. */
 
-import type { CommandAnswer, DeskMeans } from '../desk.ts'
 import type { CommandCall } from '../door.ts'
+import type { CommandAnswer, DeskMeans } from '../means.ts'
 import type { Message } from '../views/blocks.ts'
 import { checkMessage } from '../views/check.ts'
 import { capacityHelp } from '../views/help.ts'

@@ -1,8 +1,8 @@
 /** `/runbook`: what changes the world, always through a run. contract.md, 4. */
 import type { Actor } from '../../gate/policy.ts'
 import { notTakenSentence } from '../../words/en.ts'
-import type { CommandAnswer, DeskMeans } from '../desk.ts'
 import type { CommandCall } from '../door.ts'
+import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { runbookHelp } from '../views/help.ts'
 import { readStep } from './words.ts'

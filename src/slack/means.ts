@@ -1,0 +1,27 @@
+/** What commands and clicks are answered with. */
+import type { SystemDocument } from '../capacity/system.ts'
+import type { Catalogue } from '../define/catalogue.ts'
+import type { Journal } from '../runs/journal.ts'
+import type { Look } from '../runs/look.ts'
+import type { Requests } from '../runs/requests.ts'
+import type { SlackApi } from './api.ts'
+import type { People } from './people.ts'
+
+export type DeskMeans = {
+  readonly document: SystemDocument
+  readonly catalogue: Catalogue
+  readonly requests: Requests
+  readonly look: Look
+  readonly journal: Journal
+  /** Kept documents of the same System, for comparison. */
+  readonly examples: readonly SystemDocument[]
+  readonly people: People
+  readonly api: SlackApi
+  readonly team: string
+  /** Marks every message of a local cloud. */
+  readonly note: string | null
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Null: the answer goes to the channel; a sentence: to the person alone. */
+export type CommandAnswer = string | null
