@@ -1,5 +1,10 @@
-/** The composition root: config -> world -> ledger -> dispatcher -> faces. The only file that knows all. DESIGN.md, 4. */
-import { pino } from 'pino'
+/**
+ * The composition root: config -> world -> ledger -> dispatcher -> faces. The only file that knows
+ * all. DESIGN.md, 4.
+ */
+import { fstatSync } from 'node:fs'
+import { type Logger, pino } from 'pino'
+import type { SystemDocument } from './capacity/system.ts'
 import { type Opened, runCommandLine } from './cli/program.ts'
 import {
   type BotConfig,
@@ -19,7 +24,7 @@ import { lookWith } from './runs/look.ts'
 import type { Means } from './runs/means.ts'
 import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
-import { connectSlack } from './slack/app.ts'
+import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
 import { peopleOf } from './slack/people.ts'
 import { presentRuns } from './slack/presenter.ts'
@@ -119,38 +124,61 @@ async function startBot(config: BotConfig): Promise<number> {
   }
 }
 
+type Base = {
+  readonly config: BotConfig
+  readonly document: SystemDocument
+  readonly ledger: SqliteLedger
+  readonly log: Logger
+  readonly door: SlackDoor
+  readonly team: string
+}
+
 async function runBot(
   config: BotConfig,
-  document: Parameters<typeof requestsOn>[0]['document'],
+  document: SystemDocument,
   ledger: SqliteLedger,
 ): Promise<number> {
   const log = pino({ level: config.logLevel })
-  const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
-  const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
-  const world = worldOf(document.project, config)
   let ready = false
-  const { slack } = config
   const door = connectSlack({
-    ...slack,
+    ...config.slack,
     clock: systemClock,
     timers: systemTimers,
     log,
     ready: () => ready,
   })
-  const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
-  const presenter = presentRuns({ api: door.api, journal, timers: systemTimers, note, onFailure })
   const identity = await door.api.identity().catch((error: unknown) => {
     log.debug({ err: error }, 'auth.test failed')
     return null
   })
   if (identity === null) {
-    complain(
-      'Slack does not know SLACK_BOT_TOKEN, or does not answer: copy the token from the app once more.',
-    )
+    complain('Slack does not know SLACK_BOT_TOKEN, or does not answer: copy it from the app again.')
     return 1
   }
-  const { team } = identity
-  const people = peopleOf(door.api, team, systemClock, onFailure)
+  const bot = assemble({ config, document, ledger, log, door, team: identity.team })
+  const { port } = await door.open(bot.desk, { port: config.port, host: hostFor(config) })
+  ledger.announce({ pid: process.pid, address: `http://localhost:${port}` })
+  // What changed while nobody drew: the newest runs are drawn again from the ledger.
+  for (const stream of await ledger.newest('run/', 20)) bot.presenter.changed(runOfStream(stream))
+  ready = true
+  log.info({ port }, 'listening')
+  await toldToStop(config)
+  ready = false
+  await door.close()
+  await bot.dispatcher.stop()
+  bot.presenter.stop()
+  return 0
+}
+
+/** Who works with whom, once it is known who this bot is. */
+function assemble({ config, document, ledger, log, door, team }: Base) {
+  const { api } = door
+  const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
+  const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
+  const world = worldOf(document.project, config)
+  const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
+  const presenter = presentRuns({ api, journal, timers: systemTimers, note, onFailure })
+  const people = peopleOf(api, team, systemClock, onFailure)
   const means: Means = {
     document,
     catalogue,
@@ -171,31 +199,8 @@ async function runBot(
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read })
   const examples = readExamples(config.systemFile, document.name)
-  const desk = deskOf({
-    document,
-    catalogue,
-    requests,
-    look,
-    journal,
-    examples,
-    people,
-    api: door.api,
-    team,
-    note,
-    onFailure,
-  })
-  const { port } = await door.open(desk, { port: config.port, host: hostFor(config) })
-  ledger.announce({ pid: process.pid, address: `http://localhost:${port}` })
-  // What changed while nobody drew: the newest runs are drawn again from the ledger.
-  for (const stream of await ledger.newest('run/', 20)) presenter.changed(runOfStream(stream))
-  ready = true
-  log.info({ port }, 'listening')
-  await toldToStop()
-  ready = false
-  await door.close()
-  await dispatcher.stop()
-  presenter.stop()
-  return 0
+  const shared = { document, catalogue, journal, people, api, team, note, onFailure }
+  return { desk: deskOf({ ...shared, requests, look, examples }), dispatcher, presenter }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */
@@ -203,15 +208,17 @@ function hostFor({ googleApiRoot, slack }: BotConfig): string {
   return googleApiRoot === null && slack.apiUrl === null ? '0.0.0.0' : '127.0.0.1'
 }
 
-/** A signal; or, for the child of a rehearsal, the end of the host's pipe. */
-function toldToStop(): Promise<void> {
+/** A signal; or, for the child of a rehearsal's host, the end of its pipe: it never outlives the host. */
+function toldToStop({ slack }: BotConfig): Promise<void> {
+  const hosted = slack.apiUrl !== null && (fstatSync(0).isFIFO() || fstatSync(0).isSocket())
   return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve())
-    process.once('SIGINT', () => resolve())
-    if (process.stdin.isTTY !== true) {
-      process.stdin.once('end', () => resolve())
-      process.stdin.resume()
+    const stop = () => {
+      if (hosted) process.stdin.destroy()
+      resolve()
     }
+    process.once('SIGTERM', stop)
+    process.once('SIGINT', stop)
+    if (hosted) process.stdin.once('end', stop).resume()
   })
 }
 

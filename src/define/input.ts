@@ -78,11 +78,12 @@ function readValue(text: string, field: InputField): Json | undefined {
   }
 }
 
+/** Undefined: it is no JSON, and the caller says so. */
 function readJson(text: string): Json | undefined {
   try {
     return z.json().parse(JSON.parse(text))
   } catch {
-    return undefined // not JSON: the caller answers with the field, the value and what would be right
+    return undefined
   }
 }
 

@@ -1,4 +1,7 @@
-/** The dispatcher's port: who brings runs forward, and when. A wake is a hint: with it lost, every story still ends, later. */
+/**
+ * The dispatcher's port: who brings runs forward, and when. A wake is a hint: with it lost, every
+ * story still ends, later.
+ */
 export type Dispatcher = {
   /** There is something to do for this run now. */
   readonly wake: (run: string) => void

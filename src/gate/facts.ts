@@ -1,4 +1,7 @@
-/** Lays facts over the System document: the world wins, what is too old is unknown, and the difference is drift. Pure. */
+/**
+ * Lays facts over the System document: the world wins, what is too old is unknown, and the
+ * difference is drift. Pure.
+ */
 import type { System, SystemDocument } from '../capacity/system.ts'
 import { systemSchema } from '../capacity/system.ts'
 import type { Fact } from '../world/world.ts'
@@ -20,7 +23,10 @@ export type View = {
   readonly observedAt: number | null
 }
 
-/** The fields of a database or replica that facts overlay; others (state, version lock) are the gate's own business. */
+/**
+ * The fields of a database or replica that facts overlay; others (state, version lock) are the
+ * gate's own business.
+ */
 const overlaid = ['tier', 'edition', 'availability', 'diskGb', 'version', 'flags']
 
 /** A measured value may be older than a configured one: contract.md, 2. */
@@ -49,7 +55,7 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
     return same(declared, value) ? [] : [{ fact: name, declared, observed: value }]
   })
   return {
-    // What was observed is judged by the document's own schema: an edition or version that it cannot hold is our bug or Google's news.
+    // Judged by the document's own schema: what it cannot hold is our bug, or Google's news.
     system: systemSchema.parse(copy),
     unknown: facts.map(({ name }) => name).filter((name) => !known.has(name)),
     drift,
@@ -58,7 +64,10 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
   }
 }
 
-/** Sets the value at a path that the document has, and gives the one before. No name holds a dot: the schema sees to it. */
+/**
+ * Sets the value at a path that the document has, and gives the one before. No name holds a dot: the
+ * schema sees to it.
+ */
 function setAt(root: object, path: string, value: unknown): unknown {
   const keys = path.split('.')
   const last = keys.pop() ?? ''

@@ -1,4 +1,7 @@
-/** Facts -> forecast -> verdict: what one step would do to the System as it is now, and whether it may. Pure. DESIGN.md, 6. */
+/**
+ * Facts -> forecast -> verdict: what one step would do to the System as it is now, and whether it
+ * may. Pure. DESIGN.md, 6.
+ */
 import { type Judgement, judge } from '../capacity/compare.ts'
 import type { Prediction } from '../capacity/prediction.ts'
 import type { Reason } from '../capacity/reason.ts'

@@ -20,7 +20,10 @@ export type Append = {
   /** The number of events that the writer saw. */
   readonly expectedVersion: number
   readonly events: readonly LedgerEvent[]
-  /** When somebody must look at the stream again; null: not before its next append. An index: the fold can always give it. */
+  /**
+   * When somebody must look at the stream again; null: not before its next append. An index: the
+   * fold can always give it.
+   */
   readonly dueAt: number | null
 }
 

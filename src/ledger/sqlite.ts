@@ -1,4 +1,7 @@
-/** The embedded ledger: SQLite in the data folder, for one process, held by a lock that dies with it. facts/toolchain.md. */
+/**
+ * The embedded ledger: SQLite in the data folder, for one process, held by a lock that dies with it.
+ * facts/toolchain.md.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

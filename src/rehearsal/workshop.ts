@@ -66,7 +66,7 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   const [ready, givenUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   ready.promise.then(() => page.type(firstMember, channel, openingCommand))
   const bot: BotProcess = startBot({
-    entry: options.botEntry ?? fileURLToPath(new URL('../main.ts', import.meta.url)),
+    entry: options.botEntry ?? fileURLToPath(new URL('../../bin/plimsoll.mjs', import.meta.url)),
     env: botEnv({ options, slack, cloud, secrets, botPort, botFolder }),
     readyUrl: `${botUrl}/readyz`,
     logFile: botLog,

@@ -98,7 +98,10 @@ export function quietAfter(intent: Intent): number {
 /** How long the executor rests after an action that found nothing new. */
 export const restAfterMs = { poll: pollEveryMs, verify: lookEveryMs, fault: lookEveryMs } as const
 
-/** When somebody must look at the run again, the index that the ledger keeps beside it; null: not before the next append. */
+/**
+ * When somebody must look at the run again, the index that the ledger keeps beside it; null: not
+ * before the next append.
+ */
 export function dueAt(run: Run, now: number): number | null {
   const { stage } = run
   switch (stage.kind) {

@@ -1,4 +1,7 @@
-/** What can happen to a run, as it is written in the ledger. A newer event than this code knows is refused. DESIGN.md, 3. */
+/**
+ * What can happen to a run, as it is written in the ledger. A newer event than this code knows is
+ * refused. DESIGN.md, 3.
+ */
 import { z } from 'zod'
 import type { Reason } from '../capacity/reason.ts'
 import type { Json } from '../define/step.ts'

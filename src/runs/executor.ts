@@ -1,4 +1,7 @@
-/** The one loop: read the run, decide, do it, append what happened, until there is nothing to do now. DESIGN.md, 3. */
+/**
+ * The one loop: read the run, decide, do it, append what happened, until there is nothing to do now.
+ * DESIGN.md, 3.
+ */
 import { Fault } from '../world/fault.ts'
 import { expireApproval, forecastStep, grantClaim, settleForecast } from './consenting.ts'
 import { type Action, decide, restAfterMs } from './decide.ts'

@@ -45,41 +45,11 @@ export class LostRaces extends Error {
 export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal {
   const read = async (run: string) => runOf(await ledger.read(runStream(run)))
   const headroom = async (system: string) => headroomOf(await ledger.read(headroomStream(system)))
-
-  const commit = async (
-    before: Run | null,
-    held: Headroom,
-    change: Change,
-    now: number,
-    id: string,
-  ): Promise<Run | null> => {
-    const run = change.events.reduce<Run | null>(
-      (state, event) => evolve(state, { at: now, event }),
-      before,
-    )
-    if (run === null) throw new Error('a change without events')
-    const claims = claimEvents(run, before, held, change, now)
-    const appends: Append[] = [
-      {
-        stream: runStream(id),
-        expectedVersion: before?.version ?? 0,
-        events: change.events,
-        dueAt: dueAt(run, now),
-      },
-    ]
-    if (claims.length > 0)
-      appends.push({
-        stream: headroomStream(run.system),
-        expectedVersion: held.version,
-        events: claims,
-        dueAt: null,
-      })
-    const result = await ledger.append(appends)
-    if (result.kind === 'conflict') return null
-    changed(run)
+  const commit = async (state: State, change: Change): Promise<Run | null> => {
+    const run = await committed(ledger, state, change)
+    if (run !== null) changed(run)
     return run
   }
-
   return {
     now: ledger.now,
     read,
@@ -91,7 +61,8 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
         const now = await ledger.now()
         const no = judge(held, now)
         if (no !== null) return no
-        const run = await commit(null, held, { kind: 'change', events: [event] }, now, event.run)
+        const state = { id: event.run, before: null, held, now }
+        const run = await commit(state, { kind: 'change', events: [event] })
         if (run !== null) return { kind: 'changed', run }
       }
       throw new LostRaces(runStream(event.run))
@@ -104,12 +75,45 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
         const now = await ledger.now()
         const result = work(before, held, now)
         if (!isChange(result)) return result
-        const run = await commit(before, held, result, now, id)
+        const run = await commit({ id, before, held, now }, result)
         if (run !== null) return { kind: 'changed', run }
       }
       throw new LostRaces(runStream(id))
     },
   }
+}
+
+/** What the writer saw: its events follow exactly this. */
+type State = {
+  readonly id: string
+  readonly before: Run | null
+  readonly held: Headroom
+  readonly now: number
+}
+
+/** Null: somebody else was first. */
+async function committed(ledger: Ledger, state: State, change: Change): Promise<Run | null> {
+  const { id, before, held, now } = state
+  const run = change.events.reduce<Run | null>(
+    (one, event) => evolve(one, { at: now, event }),
+    before,
+  )
+  if (run === null) throw new Error('a change without events')
+  const claims = claimEvents(run, state, change)
+  const ofRun: Append = {
+    stream: runStream(id),
+    expectedVersion: before?.version ?? 0,
+    events: change.events,
+    dueAt: dueAt(run, now),
+  }
+  const ofHeadroom: Append = {
+    stream: headroomStream(run.system),
+    expectedVersion: held.version,
+    events: claims,
+    dueAt: null,
+  }
+  const result = await ledger.append(claims.length > 0 ? [ofRun, ofHeadroom] : [ofRun])
+  return result.kind === 'appended' ? run : null
 }
 
 function isChange<No extends { readonly kind: string }>(result: Change | No): result is Change {
@@ -119,10 +123,8 @@ function isChange<No extends { readonly kind: string }>(result: Change | No): re
 /** A claim lives from the grant until the step is verified or given up; it ends with the stage that ends it. */
 function claimEvents(
   run: Run,
-  before: Run | null,
-  held: Headroom,
+  { before, held, now }: State,
   change: Change,
-  now: number,
 ): readonly HeadroomEvent[] {
   const target = run.record.forecast?.target ?? before?.record.forecast?.target
   if (target === undefined) return []

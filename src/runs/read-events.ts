@@ -1,4 +1,7 @@
-/** Reads a stream through its schema. An event that this code does not know belongs to newer code: refused, not skipped. */
+/**
+ * Reads a stream through its schema. An event that this code does not know belongs to newer code:
+ * refused, not skipped.
+ */
 import type { z } from 'zod'
 import type { Recorded } from '../ledger/ledger.ts'
 

@@ -1,4 +1,7 @@
-/** What people ask of runs: start, approve, reject, resume, retry, abort. Each is recorded before anybody is told yes. */
+/**
+ * What people ask of runs: start, approve, reject, resume, retry, abort. Each is recorded before
+ * anybody is told yes.
+ */
 import type { SystemDocument } from '../capacity/system.ts'
 import type { BoundStep, Unable } from '../define/step.ts'
 import { digestOf } from '../gate/digest.ts'

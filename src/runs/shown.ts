@@ -41,7 +41,10 @@ export function recordedJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value ?? null))
 }
 
-/** What an approver compares: every law whose numbers or severity the step changes, and every one that binds. An alert says its own in a reason. */
+/**
+ * What an approver compares: every law whose numbers or severity the step changes, and every one
+ * that binds. An alert says its own in a reason.
+ */
 function rowsOf(now: Assessment, after: Assessment): ShownRow[] {
   const binds = (finding: Finding) =>
     [...now.binding, ...after.binding].some(

@@ -1,4 +1,7 @@
-/** The stages that a step of a run passes through, and what was recorded of it. Types; `run.ts` moves between them. */
+/**
+ * The stages that a step of a run passes through, and what was recorded of it. Types; `run.ts` moves
+ * between them.
+ */
 import type { Intent, Progress } from '../define/step.ts'
 import type { Evidence, Moved, Parked, ShownForecast } from './events.ts'
 

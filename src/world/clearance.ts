@@ -1,6 +1,8 @@
 /**
- * The proof that one exact request may be sent now. A class with a private field, so that no cast and no object literal
- * can make one: `mintClearance` is imported by gate/clearance.ts alone (test/architecture.test.ts looks at that import).
+ * The proof that one exact request may be sent now. A class with a private field, so that no cast
+ * and no object literal
+ * can make one: `mintClearance` is imported by gate/clearance.ts alone (test/architecture.test.ts
+ * looks at that import).
  */
 import { Fault } from './fault.ts'
 

@@ -1,4 +1,7 @@
-/** A call to the outside that failed. Thrown by adapters, caught only in the executor and in observation. DESIGN.md, 7. */
+/**
+ * A call to the outside that failed. Thrown by adapters, caught only in the executor and in
+ * observation. DESIGN.md, 7.
+ */
 
 export type FaultCode =
   | 'time-out'

@@ -11,7 +11,14 @@ const portTypes = [types('world/world.ts'), types('world/clearance.ts')]
 const model = [all('capacity'), all('define')]
 /** `gate` and `runs`: never a step, a face or an adapter; what was read, and what went wrong. */
 const observation = [...portTypes, all('world/observe.ts'), all('world/fault.ts')]
-const faces = [...model, all('runs'), types('gate'), all('words')]
+const faces = [
+  ...model,
+  ...portTypes,
+  all('world/fault.ts'),
+  all('runs'),
+  types('gate'),
+  all('words'),
+]
 
 /**
  * One row for each part of src, and `runbooks`. Everybody may import within its own part; a file
@@ -20,7 +27,7 @@ const faces = [...model, all('runs'), types('gate'), all('words')]
 export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   capacity: [],
   define: [all('capacity'), ...portTypes],
-  steps: [...model, ...portTypes],
+  steps: [...model, ...portTypes, all('world/fault.ts')],
   runbooks: [...model, all('steps')],
   gate: [...model, ...observation],
   'gate/clearance.ts': [...model, ...observation, all('world/clearance.ts')],

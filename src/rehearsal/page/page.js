@@ -63,7 +63,8 @@ function countReplies(replies) {
   thread.firstElementChild.textContent = count === 1 ? '1 reply' : `${count} replies`
 }
 
-function showSnapshot(messages) {
+function showSnapshot(messages, as) {
+  timeline.dataset.as = as
   const known = new Set(messages.map(({ ts }) => ts))
   for (const article of timeline.querySelectorAll('article')) {
     if (!known.has(article.dataset.ts)) article.remove()
@@ -163,7 +164,8 @@ function follow() {
   stream?.close()
   stream = new EventSource(`/stream?${new URLSearchParams(place)}`)
   const on = (event, show) => stream.addEventListener(event, ({ data }) => show(JSON.parse(data)))
-  on('snapshot', showSnapshot)
+  const { as } = place
+  on('snapshot', (messages) => showSnapshot(messages, as))
   on('message', showMessage)
   on('gone', ({ ts }) => articleOf(ts)?.remove())
   on('gauge', showGauge)
