@@ -1,4 +1,7 @@
-/** The environment, judged once: a real workspace or a rehearsal, never half of one. The only reader of process.env. contract.md, 2. */
+/**
+ * The environment, judged once: a real workspace or a rehearsal, never half of one. The only reader
+ * of process.env. contract.md, 2.
+ */
 import { z } from 'zod'
 
 export type BotConfig = {
@@ -64,13 +67,13 @@ export function readConfig(
 
 /** The files alone: what the command line needs where no Slack is involved. */
 export function readFiles(env: Environment = process.env): Files | ConfigProblem {
-  const level = logLevel.safeParse(env.LOG_LEVEL ?? 'info')
+  const level = logLevel.safeParse(given(env, 'LOG_LEVEL') ?? 'info')
   if (!level.success)
     return problem('LOG_LEVEL', `${env.LOG_LEVEL} is not one of ${logLevel.options.join(', ')}`)
   return {
-    systemFile: env.PLIMSOLL_SYSTEM ?? 'system.yml',
-    dataFolder: env.PLIMSOLL_DATA ?? '.plimsoll',
-    runbooksFolder: env.PLIMSOLL_RUNBOOKS ?? 'runbooks',
+    systemFile: given(env, 'PLIMSOLL_SYSTEM') ?? 'system.yml',
+    dataFolder: given(env, 'PLIMSOLL_DATA') ?? '.plimsoll',
+    runbooksFolder: given(env, 'PLIMSOLL_RUNBOOKS') ?? 'runbooks',
     logLevel: level.data,
   }
 }
@@ -80,13 +83,11 @@ export function readWorld(
   project: string,
   env: Environment = process.env,
 ): { readonly googleApiRoot: string | null } | ConfigProblem | null {
-  const [root, wanted] = [env.GOOGLE_API_ROOT, env.GOOGLE_CLOUD_PROJECT]
+  const [root, wanted] = [given(env, 'GOOGLE_API_ROOT'), env.GOOGLE_CLOUD_PROJECT]
   if (isSet(env, 'GOOGLE_CLOUD_PROJECT') && wanted !== project)
     return problem('GOOGLE_CLOUD_PROJECT', `is ${wanted}, and the System document says ${project}`)
-  if (root !== undefined && root !== '')
-    return isLoopback(root)
-      ? { googleApiRoot: root }
-      : problem('GOOGLE_API_ROOT', notLoopback(root))
+  if (root !== undefined)
+    return isLocalRoot(root) ? { googleApiRoot: root } : problem('GOOGLE_API_ROOT', notLocal(root))
   return isSet(env, 'GOOGLE_CLOUD_PROJECT') ? { googleApiRoot: null } : null
 }
 
@@ -105,16 +106,16 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
       'SLACK_SIGNING_SECRET',
       'is missing: SLACK_BOT_TOKEN alone is half a configuration',
     )
-  const apiUrl = env.SLACK_API_URL ?? null
+  const apiUrl = given(env, 'SLACK_API_URL') ?? null
   if (apiUrl !== null && !isLoopback(apiUrl) && !isSlack(apiUrl))
     return problem(
       'SLACK_API_URL',
-      `${apiUrl} would receive the token; Slack's own hosts or loopback`,
+      `is ${hostText(apiUrl)}, which would receive the token; Slack's own hosts or loopback`,
     )
-  const googleApiRoot = env.GOOGLE_API_ROOT ?? null
-  if (googleApiRoot !== null && !isLoopback(googleApiRoot))
-    return problem('GOOGLE_API_ROOT', notLoopback(googleApiRoot))
-  const listen = port.safeParse(env.PORT ?? '3000')
+  const googleApiRoot = given(env, 'GOOGLE_API_ROOT') ?? null
+  if (googleApiRoot !== null && !isLocalRoot(googleApiRoot))
+    return problem('GOOGLE_API_ROOT', notLocal(googleApiRoot))
+  const listen = port.safeParse(given(env, 'PORT') ?? '3000')
   if (!listen.success) return problem('PORT', `${env.PORT} is not a port from 1 to 65535`)
   return {
     kind: 'bot',
@@ -137,9 +138,9 @@ function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProb
   const distant = Object.keys(env).find((name) => isAdapterUrl(name) && !allLoopback(env[name]))
   if (distant !== undefined)
     return problem(distant, 'is not on loopback, and a rehearsal touches nothing real')
-  const given = env.PORT
-  const listen = port.nullable().safeParse(given === undefined ? null : Number(given))
-  if (!listen.success) return problem('PORT', `${given} is not a port from 1 to 65535`)
+  const wished = given(env, 'PORT')
+  const listen = port.nullable().safeParse(wished === undefined ? null : Number(wished))
+  if (!listen.success) return problem('PORT', `${wished} is not a port from 1 to 65535`)
   return { kind: 'rehearsal', port: listen.data, environment: env, ...files }
 }
 
@@ -154,13 +155,26 @@ function allLoopback(urls: string | undefined): boolean {
     .every((url) => isLoopback(url.trim()))
 }
 
+/** An empty variable is as good as none. */
+function given(env: Environment, name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name]
+}
+
 function isSet(env: Environment, name: string): boolean {
-  return env[name] !== undefined && env[name] !== ''
+  return given(env, name) !== undefined
 }
 
 function isLoopback(url: string): boolean {
   const host = hostOf(url)
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host ?? '')
+}
+
+/** One root, host and port without a path, on this machine: it gets requests without credentials. */
+function isLocalRoot(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, pathname, search, username } = new URL(url)
+  const bare = pathname === '/' && search === '' && username === ''
+  return protocol === 'http:' && bare && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
 
 function isSlack(url: string): boolean {
@@ -174,8 +188,13 @@ function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).hostname : null
 }
 
-function notLoopback(url: string): string {
-  return `${url} is not on loopback, such as http://127.0.0.1:9099`
+/** The host alone: a URL may hold a password. */
+function hostText(url: string): string {
+  return hostOf(url) ?? 'no URL'
+}
+
+function notLocal(url: string): string {
+  return `must be http:// on loopback without a path, such as http://127.0.0.1:9099; this is ${hostText(url)}`
 }
 
 function problem(variable: string, why: string): ConfigProblem {

@@ -1,5 +1,5 @@
 /** Reads System documents from files: the one in force, and the kept ones beside it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseSystem, problemText } from './capacity/parse.ts'
 import type { SystemDocument } from './capacity/system.ts'
@@ -9,7 +9,7 @@ export type ReadSystem =
   | { readonly kind: 'wrong'; readonly sentence: string }
 
 export function readSystemFile(file: string): ReadSystem {
-  if (!existsSync(file))
+  if (!existsSync(file) || !statSync(file).isFile())
     return {
       kind: 'wrong',
       sentence: `No System document at ${file}; name one with --system or PLIMSOLL_SYSTEM.`,

@@ -18,7 +18,7 @@ import { dispatchInProcess } from './dispatch/in-process.ts'
 import { readExamples, readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { openSqliteLedger, type SqliteLedger } from './ledger/sqlite.ts'
-import { advance } from './runs/executor.ts'
+import { advance, parkBroken } from './runs/executor.ts'
 import { journalOn } from './runs/journal.ts'
 import { lookWith } from './runs/look.ts'
 import type { Means } from './runs/means.ts'
@@ -111,6 +111,11 @@ async function startBot(config: BotConfig): Promise<number> {
     complain(read.sentence)
     return 2
   }
+  const world = readWorld(read.document.project)
+  if (world !== null && 'kind' in world) {
+    complain(sentenceOf(world))
+    return 2
+  }
   const ledger = openSqliteLedger(config.dataFolder, systemClock)
   if (ledger.kind === 'held') {
     const where = ledger.holder === null ? '' : ` at ${ledger.holder.address}`
@@ -192,7 +197,10 @@ function assemble({ config, document, ledger, log, door, team }: Base) {
     {
       advance: (run) => advance(means, run),
       due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),
-      failed: (run, error) => log.error({ err: error, run }, 'a run could not be brought forward'),
+      failed: (run, error) => {
+        log.error({ err: error, run }, 'a run could not be brought forward')
+        if (run !== null) parkBroken(means, run, error).catch((again) => log.error({ err: again }))
+      },
     },
     systemTimers,
   )

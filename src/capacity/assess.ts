@@ -19,6 +19,10 @@ export type AssessContext = {
   readonly sourceOf?: SourceOf
   /** False: one evaluation of the laws; then `supportedUsers` is null with nothing binding. */
   readonly withSupportedUsers?: boolean
+  /** Where supported users are likely to be: looked at first, for speed alone. */
+  readonly nearUsers?: number
+  /** Told how often the laws were evaluated. */
+  readonly onLooks?: (count: number) => void
 }
 
 /** At `workload.users`, every service at its maximum: the day that it matters. */
@@ -55,13 +59,18 @@ export function readsOf(
 function assessed(
   system: System,
   { users, scale }: { users: number; scale: Scale },
-  { today, unknown = [], sourceOf = document, withSupportedUsers = true }: AssessContext,
+  context: AssessContext,
 ): Assessment {
+  const { today, unknown = [], sourceOf = document, withSupportedUsers = true } = context
   const trace = unknown.length === 0 ? undefined : traceReads(system)
   const read = trace?.system ?? system
-  const context: LawContext = { sourceOf, unknown, trace }
-  const findings = findingsAt(atUsers(read, { users, scale, today }), context)
-  const supported = withSupportedUsers ? supportedUsers(read, { today, context }) : undefined
+  const reading: LawContext = { sourceOf, unknown, trace }
+  const findings = findingsAt(atUsers(read, { users, scale, today }), reading)
+  const near = context.nearUsers === undefined ? {} : { nearUsers: context.nearUsers }
+  const supported = withSupportedUsers
+    ? supportedUsers(read, { today, context: reading, ...near })
+    : undefined
+  context.onLooks?.(1 + (supported?.looks ?? 0))
   return {
     users,
     nowUsers: system.workload.nowUsers,

@@ -3,7 +3,7 @@
  * instances that these users need. Lists instead of records, so that one assessment walks them
  * without building anything. capacity.md, 2.
  */
-import { type Instance, unreadableField } from './cloud-sql.ts'
+import { unreadableField } from './cloud-sql.ts'
 import type {
   Alert,
   CeleryBeat,
@@ -11,6 +11,7 @@ import type {
   Database,
   Pooler,
   Redis,
+  Replica,
   Service,
   System,
   WebService,
@@ -30,7 +31,7 @@ export type Named<Kind> = {
   readonly it: Kind
 }
 
-export type InstanceAt = Named<Instance> & {
+export type InstanceAt = Named<Replica> & {
   readonly database: Database
   readonly databaseName: string
   /** Undefined for the primary itself. */

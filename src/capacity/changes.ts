@@ -92,26 +92,31 @@ export function recommendedThreshold(system: System, { database }: Alert): numbe
   return most === null ? null : floor(alertShare * most)
 }
 
-/** Only what is named is changed. */
-export type PoolerSettings = Partial<
-  Pick<
-    Pooler,
-    | 'mode'
-    | 'defaultPoolSize'
-    | 'reservePoolSize'
-    | 'maxClientConn'
-    | 'maxDbConnections'
-    | 'serverLoginRetrySeconds'
-  >
->
+/** What is left out stays as it is. */
+export type PoolerSettings = {
+  readonly mode?: Pooler['mode'] | undefined
+  readonly defaultPoolSize?: number | undefined
+  readonly reservePoolSize?: number | undefined
+  readonly maxClientConn?: number | undefined
+  readonly maxDbConnections?: number | undefined
+  readonly serverLoginRetrySeconds?: number | undefined
+}
 
 export function withPoolerSettings(
   system: System,
-  { pooler, ...settings }: { pooler: string } & PoolerSettings,
+  { pooler, ...wished }: { pooler: string } & PoolerSettings,
 ): System | Refusal {
   const found = poolerNamed(system, pooler)
   if ('code' in found) return found
-  const changed = { ...found, ...defined(settings) }
+  const changed: Pooler = {
+    ...found,
+    mode: wished.mode ?? found.mode,
+    defaultPoolSize: wished.defaultPoolSize ?? found.defaultPoolSize,
+    reservePoolSize: wished.reservePoolSize ?? found.reservePoolSize,
+    maxClientConn: wished.maxClientConn ?? found.maxClientConn,
+    maxDbConnections: wished.maxDbConnections ?? found.maxDbConnections,
+    serverLoginRetrySeconds: wished.serverLoginRetrySeconds ?? found.serverLoginRetrySeconds,
+  }
   return { ...system, poolers: { ...system.poolers, [pooler]: changed } }
 }
 
@@ -133,14 +138,6 @@ export function poolerNamed(system: System, name: string): Pooler | Refusal {
 
 function alertNamed(system: System, name: string): Alert | Refusal {
   return named(system.alerts, 'alert', name)
-}
-
-/** Without the fields that are undefined: what is left out of an input stays as it is. */
-export function defined<Fields extends object>(fields: Fields): Fields {
-  const copy = { ...fields }
-  for (const [name, value] of Object.entries(copy))
-    if (value === undefined) Reflect.deleteProperty(copy, name)
-  return copy
 }
 
 /** A name that no system could have, or a tier of the other edition; null: it may be asked for. */

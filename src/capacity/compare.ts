@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AssessContext } from './assess.ts'
 import { blocksOf } from './blocks.ts'
+import { costDelta, costReviews } from './cost-reviews.ts'
 import type { Assessment } from './finding.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import type { Disruption, Phase, Prediction } from './prediction.ts'
@@ -42,12 +43,28 @@ export type Judgement = {
   /** `now`, the phases between, `after`. */
   readonly phases: readonly JudgedPhase[]
   readonly after: Assessment
+  /**
+   * Of the expected total, in whole USD a month from 10 on, else to the cent; null while a line has
+   * no price.
+   */
+  readonly costDeltaUsd: number | null
 }
 
 export function judge(now: System, prediction: Prediction, context: JudgeContext): Judgement {
-  const outlook = outlookOf(now, prediction, context)
+  return judgeOutlook(outlookOf(now, prediction, context), context)
+}
+
+/** The verdict on laws that are applied already. */
+export function judgeOutlook(outlook: Outlook, context: JudgeContext): Judgement {
   const { verdict, reasons } = decided(outlook, context)
-  return { verdict, reasons, now: outlook.now, phases: judgedPhases(outlook), after: outlook.later }
+  const { now, later } = outlook
+  const delta = costDelta(now, later)
+  const costDeltaUsd = delta === null ? null : roundedUsd(delta)
+  return { verdict, reasons, now, phases: judgedPhases(outlook), after: later, costDeltaUsd }
+}
+
+function roundedUsd(usd: number): number {
+  return Math.abs(usd) < 10 ? Math.round(usd * 100) / 100 + 0 : Math.round(usd)
 }
 
 type Decision = Pick<Judgement, 'verdict' | 'reasons'>
@@ -59,7 +76,11 @@ function decided(outlook: Outlook, context: JudgeContext): Decision {
   if (acts === 'changes' && changesNothing(outlook)) return unchanged(known)
   const blocks = blocksOf(outlook)
   const relief = blocks.length === 0 ? [] : relieved(outlook, blocks)
-  const reviews = [...reviewsOf(outlook, known), ...settingReviewsOf(outlook)]
+  const reviews = [
+    ...reviewsOf(outlook, known),
+    ...settingReviewsOf(outlook),
+    ...costReviews(outlook),
+  ]
   if (relief === null) return { verdict: 'block', reasons: distinct([...blocks, ...reviews]) }
   const reasons = distinct([...relief, ...reviews])
   return { verdict: reasons.length === 0 ? 'clear' : 'review', reasons }

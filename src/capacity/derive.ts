@@ -87,7 +87,7 @@ export function requestsPerSecondThrough(at: AtUsers, pooler: string): number {
 }
 
 /** Instances that the users need, before the service's own minimum and maximum. */
-function instancesBeforeClamp(at: AtUsers, service: Service): number {
+export function instancesBeforeClamp(at: AtUsers, service: Service): number {
   const { workload, policy } = at.system
   switch (service.kind) {
     case 'web': {
@@ -110,7 +110,7 @@ function instancesBeforeClamp(at: AtUsers, service: Service): number {
 }
 
 /** instances(users): needed, but never fewer than the minimum nor more than the maximum. */
-function instancesNeeded(at: AtUsers, service: Service): number {
+export function instancesNeeded(at: AtUsers, service: Service): number {
   const needed = instancesBeforeClamp(at, service)
   return Math.min(Math.max(needed, service.minInstances), service.maxInstances)
 }
@@ -169,10 +169,14 @@ export function isInUse(at: AtUsers, pooler: Named<Pooler>): boolean {
 
 /** Server connections that a pooler may open; none while no service goes through it. */
 export function poolerServers(at: AtUsers, pooler: Named<Pooler>): number {
-  if (!isInUse(at, pooler)) return 0
-  const { processes, databaseUserPairs, defaultPoolSize, reservePoolSize } = pooler.it
+  return isInUse(at, pooler) ? serversOf(pooler.it) : 0
+}
+
+/** Of a pooler in use. */
+export function serversOf(pooler: Pooler): number {
+  const { processes, databaseUserPairs, defaultPoolSize, reservePoolSize } = pooler
   const wanted = databaseUserPairs * (defaultPoolSize + reservePoolSize)
-  const cap = pooler.it.maxDbConnections
+  const cap = pooler.maxDbConnections
   return processes * (cap > 0 ? Math.min(wanted, cap) : wanted)
 }
 

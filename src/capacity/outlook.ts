@@ -10,7 +10,7 @@ import type { Phase, Prediction } from './prediction.ts'
 import type { System } from './system.ts'
 
 /** A phase with its assessment at the users of the quiet hour; null where nothing is carried. */
-type PhaseOutlook = { readonly phase: Phase; readonly quiet: Assessment | null }
+export type PhaseOutlook = { readonly phase: Phase; readonly quiet: Assessment | null }
 
 export type Outlook = {
   readonly before: System
@@ -50,7 +50,8 @@ export function outlookOf(
   }
 }
 
-function quietOf(
+/** Null where nothing is carried. */
+export function quietOf(
   phase: Phase,
   { nowUsers, context }: { nowUsers: number; context: AssessContext },
 ): Assessment | null {

@@ -38,6 +38,14 @@ export type Reasons = {
   'replica-smaller': { tier: string; primaryTier: string }
   'tier-leaves-binding': { tier: string; users: number; supportedUsers: number }
   'alert-misplaced': { threshold: number; usable: number | null; recommended: number | null }
+  /** A month, at list prices; `moreUsers` null where either number of users is not known. */
+  'cost-rises': {
+    riseUsd: number
+    expectedUsd: number
+    budgetUsd: number
+    leavesBudget: boolean
+    moreUsers: number | null
+  }
   'no-change': Record<never, never>
 }
 

@@ -28,6 +28,17 @@ export type Refusals = {
   }
   'flag-malformed': { name: string; value: string; least: number }
   'pool-min-above-max': { minSize: number; maxSize: number }
+  /** Cloud Run has no such number of vCPUs, or not with this memory. */
+  'no-such-cpu': { service: string; cpu: number; known: readonly number[] }
+  'memory-out-of-shape': {
+    service: string
+    cpu: number
+    memoryGib: number
+    leastGib: number
+    mostGib: number
+  }
+  /** A load test may only be sent to a host that the policy names. */
+  'host-not-allowed': { host: string; known: readonly string[] }
   'usable-unknown': { alert: string; database: string }
 }
 
@@ -49,6 +60,9 @@ const sides = {
   'malformed-tier': 'usage',
   'flag-malformed': 'usage',
   'pool-min-above-max': 'usage',
+  'no-such-cpu': 'usage',
+  'memory-out-of-shape': 'target',
+  'host-not-allowed': 'target',
   'usable-unknown': 'target',
 } as const satisfies Record<RefusalCode, 'usage' | 'target'>
 

@@ -1,20 +1,30 @@
 /** What each step makes of a service: a System from a System, or a refusal. contract.md, 3. */
-import { defined, poolerNamed, serviceNamed, withService } from './changes.ts'
+
+import { poolerNamed, serviceNamed, withService } from './changes.ts'
+import { shapeProblem, wholeVcpus } from './cloud-run.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { CeleryWorker, Service, System, WebService } from './system.ts'
 
 type Gunicorn = WebService['gunicorn']
 
+export type GunicornSettings = {
+  readonly workerClass?: Gunicorn['workerClass'] | undefined
+  readonly workers?: number | undefined
+  readonly threads?: number | undefined
+}
+
 export function withGunicorn(
   system: System,
-  {
-    service,
-    ...settings
-  }: { service: string } & Partial<Pick<Gunicorn, 'workerClass' | 'workers' | 'threads'>>,
+  { service, workerClass, workers, threads }: { service: string } & GunicornSettings,
 ): System | Refusal {
   const web = webNamed(system, service)
   if ('code' in web) return web
-  const gunicorn = { ...web.gunicorn, ...defined(settings) }
+  const gunicorn = {
+    ...web.gunicorn,
+    workerClass: workerClass ?? web.gunicorn.workerClass,
+    workers: workers ?? web.gunicorn.workers,
+    threads: threads ?? web.gunicorn.threads,
+  }
   return withService(system, service, { ...web, gunicorn })
 }
 
@@ -63,12 +73,27 @@ export function withScale(
   if (minInstances > maxInstances)
     return refuse('min-above-max', { service, minInstances, maxInstances })
   const { cpu = found.cpu, memoryGib = found.memoryGib } = settings
+  const isReshaped = settings.cpu !== undefined || settings.memoryGib !== undefined
+  const refusal = isReshaped ? shapeRefusal(service, { cpu, memoryGib }) : null
+  if (refusal !== null) return refusal
   const scaled = { ...found, minInstances, maxInstances, cpu, memoryGib }
   if (scaled.kind !== 'web') return withService(system, service, scaled)
   return withService(system, service, {
     ...scaled,
     concurrency: concurrency ?? scaled.concurrency,
   })
+}
+
+function shapeRefusal(
+  service: string,
+  { cpu, memoryGib }: { cpu: number; memoryGib: number },
+): Refusal | null {
+  const problem = shapeProblem({ vcpus: cpu, memoryGib })
+  if (problem === null) return null
+  if (problem.kind === 'no-such-cpu')
+    return refuse('no-such-cpu', { service, cpu, known: wholeVcpus })
+  const { leastGib, mostGib } = problem
+  return refuse('memory-out-of-shape', { service, cpu, memoryGib, leastGib, mostGib })
 }
 
 export function withCelery(

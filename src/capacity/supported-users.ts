@@ -18,29 +18,43 @@ export type SupportedUsers = {
   /** Null where no limit is found, or where an unknown number hides it. */
   readonly users: number | null
   readonly binding: readonly Binding[]
+  /** How often the capacity laws were looked at. */
+  readonly looks: number
 }
 
 export function supportedUsers(
   system: System,
-  { today, context }: { today: string; context: LawContext },
+  { today, context, nearUsers }: { today: string; context: LawContext; nearUsers?: number },
 ): SupportedUsers {
   const at = atUsers(system, { users: 1, scale: 'planned', today })
   const stopped = brokenOf([djangoDatabase], at, context)
-  if (stopped.length > 0) return { users: 0, binding: stopped }
+  if (stopped.length > 0) return { users: 0, binding: stopped, looks: 1 }
   if (findingsOf(capacityLaws, at, context).some(({ severity }) => severity === 'unknown'))
-    return { users: null, binding: [] }
-  const first = firstBroken((users) => isBroken({ ...at, users }))
-  if (first === null) return { users: null, binding: [] }
+    return { users: null, binding: [], looks: 1 }
+  let looks = 2
+  const isBrokenAt = (users: number) => {
+    looks += 1
+    return isBroken({ ...at, users })
+  }
+  const first = firstBroken(isBrokenAt, nearUsers)
+  if (first === null) return { users: null, binding: [], looks }
   return {
     users: first - 1,
     binding: brokenOf(capacityLaws, { ...at, users: first }, context),
+    looks,
   }
 }
 
-function firstBroken(isBrokenAt: (users: number) => boolean): number | null {
-  if (!isBrokenAt(usersAtMost)) return null
+/** `nearUsers`: where the answer is likely; it is looked at first, and decides nothing. */
+function firstBroken(isBrokenAt: (users: number) => boolean, nearUsers?: number): number | null {
   let holds = 0
   let broken = usersAtMost
+  if (nearUsers !== undefined && nearUsers < usersAtMost) {
+    if (isBrokenAt(nearUsers + 1)) broken = nearUsers + 1
+    else holds = nearUsers + 1
+  }
+  if (broken === usersAtMost && !isBrokenAt(usersAtMost)) return null
+  if (broken < usersAtMost && broken > 1 && !isBrokenAt(broken - 1)) return broken
   while (broken - holds > 1) {
     const between = Math.floor((holds + broken) / 2)
     if (isBrokenAt(between)) broken = between

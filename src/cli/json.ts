@@ -31,10 +31,9 @@ export function statusJson({ system, assessment, view }: Status) {
         : {
             name: fact.name,
             value: null,
-            source: fact.source,
+            source: `${fact.source}: ${fact.why}`,
             observedAt: null,
             assumed: false,
-            why: fact.why,
           },
     ),
     drift: view.drift,
@@ -76,7 +75,7 @@ export function checkJson(step: BoundStep, examination: Examination) {
       assessment: assessment === null ? null : assessmentJson(assessment),
       disruption,
     })),
-    costDeltaUsd: null,
+    costDeltaUsd: examination.judged.costDeltaUsd,
     fingerprint,
   }
 }
@@ -85,7 +84,8 @@ function assessmentJson({ findings, ...rest }: Assessment) {
   return { ...rest, findings: findings.map(findingJson) }
 }
 
-export function findingJson({ derivation, ...finding }: Finding) {
+/** What rests on an assumption says so in its derivation's formulas. */
+export function findingJson({ derivation, assumed: _said, ...finding }: Finding) {
   return { ...finding, derivation: derivation() }
 }
 

@@ -1,14 +1,17 @@
-/** The command line: the same verbs from a terminal. The result goes to standard output, everything else to standard error. */
+/**
+ * The command line: the same verbs from a terminal. The result goes to standard output, everything
+ * else to standard error.
+ */
 import { Command, CommanderError } from 'commander'
-import type { Finding } from '../capacity/finding.ts'
 import { laws } from '../capacity/laws/catalogue.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import { readWords } from '../define/input.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Look } from '../runs/look.ts'
-import { inputSentence, unknownStepSentence } from '../words/en.ts'
+import { inputSentence, missingInputSentence, unknownStepSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
+import { findingsOf } from '../words/en-status.ts'
 import { checkJson, findingJson, statusJson } from './json.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
 
@@ -54,73 +57,94 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
       writeOut: (text) => verbs.print(text.trimEnd()),
       writeErr: (text) => verbs.complain(text.trimEnd()),
     })
-  const looking = (command: Command) =>
-    command
-      .option('--json', 'as JSON')
-      .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
-      .option('--offline', 'the document alone, nobody looks at the world')
-  const wrong = (sentence: string) => {
-    verbs.complain(sentence)
-    exitWith(2)
-  }
-  const opened = (
-    options: Options,
-    work: (opened: Opened & { kind: 'opened' }) => Promise<void>,
-  ) => {
-    const result = verbs.open({ system: options.system, offline: options.offline === true })
-    return result.kind === 'wrong' ? wrong(result.sentence) : work(result)
-  }
-  const say = (options: Options, json: () => unknown, text: () => string) =>
-    verbs.print(options.json === true ? JSON.stringify(json(), null, 2) : text())
-
   program
     .command('start')
     .description('run the app')
     .action(async () => exitWith(await verbs.start()))
-  looking(
-    program.command('status').description('how many users it carries, and what gives out'),
-  ).action((options: Options) =>
-    opened(options, async ({ look }) => {
-      const status = await look.status()
-      say(
-        options,
-        () => statusJson(status),
-        () => statusText(status),
-      )
-    }),
+  const face: LookingFace = { verbs, exitWith }
+  addStatus(program, face)
+  addCheck(program, face)
+  addExplain(program, face)
+  return program
+}
+
+type LookingFace = { readonly verbs: Verbs; readonly exitWith: (code: number) => void }
+
+function addStatus(program: Command, face: LookingFace): void {
+  const { verbs } = face
+  looking(program, 'status', 'how many users it carries, and what gives out').action(
+    (options: Options) =>
+      opened(face, options, async ({ look }) => {
+        const status = await look.status()
+        say(verbs, options, { json: () => statusJson(status), text: () => statusText(status) })
+      }),
   )
-  looking(program.command('check').description('what one step would do; changes nothing'))
+}
+
+function addCheck(program: Command, face: LookingFace): void {
+  const { verbs, exitWith } = face
+  looking(program, 'check', 'what one step would do; changes nothing')
     .argument('<step>')
     .argument('[inputs...]', 'key=value')
     .action((name: string, inputs: readonly string[], options: Options) =>
-      opened(options, async ({ document, look }) => {
+      opened(face, options, async ({ document, look }) => {
         const read = readStep(verbs.catalogue, document, name, inputs)
-        if (typeof read === 'string') return wrong(read)
+        if (typeof read === 'string') return wrong(face, read)
         const examination = await look.check(read)
-        say(
-          options,
-          () => checkJson(read, examination),
-          () => checkText(read, examination),
-        )
+        say(verbs, options, {
+          json: () => checkJson(read, examination),
+          text: () => checkText(read, examination),
+        })
         exitWith(exitCodes[examination.verdict])
       }),
     )
-  looking(program.command('explain').description('one finding with its whole derivation'))
+}
+
+function addExplain(program: Command, face: LookingFace): void {
+  looking(program, 'explain', 'one finding with its whole derivation')
     .argument('<law>')
     .argument('[subject]')
     .action((law: string, subject: string | undefined, options: Options) =>
-      opened(options, async ({ look }) => {
+      opened(face, options, async ({ look }) => {
         const { assessment } = await look.status()
-        const found = findings(assessment.findings, law, subject)
-        if (typeof found === 'string') return wrong(found)
-        say(
-          options,
-          () => found.map(findingJson),
-          () => found.map(explainText).join('\n\n'),
-        )
+        const known = laws.map(({ id }) => id)
+        const found = findingsOf(assessment.findings, known, { law, subject }, terminalFace)
+        if (found.kind === 'none') return wrong(face, found.sentence)
+        say(face.verbs, options, {
+          json: () => found.findings.map(findingJson),
+          text: () => found.findings.map(explainText).join('\n\n'),
+        })
       }),
     )
+}
+
+function looking(program: Command, name: string, description: string): Command {
   return program
+    .command(name)
+    .description(description)
+    .option('--json', 'as JSON')
+    .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
+    .option('--offline', 'the document alone, nobody looks at the world')
+}
+
+function opened(
+  face: LookingFace,
+  options: Options,
+  work: (opened: Opened & { kind: 'opened' }) => Promise<void>,
+): Promise<void> | void {
+  const result = face.verbs.open({ system: options.system, offline: options.offline === true })
+  return result.kind === 'wrong' ? wrong(face, result.sentence) : work(result)
+}
+
+function wrong({ verbs, exitWith }: LookingFace, sentence: string): void {
+  verbs.complain(sentence)
+  exitWith(2)
+}
+
+type Answer = { readonly json: () => unknown; readonly text: () => string }
+
+function say(verbs: Verbs, options: Options, { json, text }: Answer): void {
+  verbs.print(options.json === true ? JSON.stringify(json(), null, 2) : text())
 }
 
 /** The step, or the sentence that says which field, which value and what would be right. */
@@ -134,24 +158,12 @@ function readStep(
   if ('kind' in entry) return unknownStepSentence(name, entry.nearest, terminalFace)
   const read = readWords(inputs, entry.fields)
   if (read.kind === 'input-problem') return inputSentence(read, terminalFace)
+  const absent = entry.fields.filter(
+    ({ name: field, required }) => required && !(field in read.input),
+  )
+  if (absent.length > 0) return missingInputSentence(entry, absent, 'plimsoll check', terminalFace)
   const step = entry.parse(read.input)
   if ('kind' in step) return inputSentence(step, terminalFace)
   const missing = step.missing(document)
   return missing === null ? step : refusalSentence(missing)
-}
-
-function findings(
-  all: readonly Finding[],
-  law: string,
-  subject: string | undefined,
-): readonly Finding[] | string {
-  const known = laws.map(({ id }) => id)
-  if (!known.some((id) => id === law)) return `No law \`${law}\`. The laws: ${known.join(', ')}.`
-  const ofLaw = all.filter((finding) => finding.law === law)
-  const ofSubject = ofLaw.filter((finding) => subject === undefined || finding.subject === subject)
-  const subjects = ofLaw.map((finding) => finding.subject)
-  if (ofSubject.length > 0) return ofSubject
-  return subjects.length === 0
-    ? `\`${law}\` has nothing to say of this System.`
-    : `No subject \`${subject}\` of ${law}. It has: ${subjects.join(', ')}.`
 }

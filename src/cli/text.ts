@@ -1,9 +1,11 @@
 /** The same answers for a person at a terminal. */
+
 import type { Finding } from '../capacity/finding.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
-import { effectSentence, type Face, reasonSentence, unableSentence } from '../words/en.ts'
+import { type Face, reasonSentence, unableSentence } from '../words/en.ts'
+import { effectSentence } from '../words/en-effects.ts'
 import { findingText, refusalSentence } from '../words/en-reasons.ts'
 import { statusWords, sumOf } from '../words/en-status.ts'
 import { number } from '../words/numbers.ts'

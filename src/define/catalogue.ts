@@ -31,6 +31,7 @@ export function catalogueOf(entries: readonly StepEntry[]): Catalogue {
 
 function nearestName(name: string, entries: readonly StepEntry[]): string | null {
   const names = entries.map((entry) => entry.name)
+  if (names.length === 0) return null
   const partOf = names.find((one) => name !== '' && name.split('-').every((p) => one.includes(p)))
   if (partOf !== undefined) return partOf
   const nearest = closest(name, names)

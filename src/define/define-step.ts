@@ -39,6 +39,8 @@ type Common<I> = {
   readonly missing: (system: System, input: NoInfer<I>) => Refusal | null
   readonly effect: (system: System, input: NoInfer<I>) => Effect
   readonly predict: (system: System, input: NoInfer<I>) => Prediction | Refusal
+  /** What it is after is nothing that the System holds: a backup, a dashboard, a person's word. */
+  readonly acts?: 'elsewhere'
 }
 
 export type ReadStep<I> = Common<I> & {
@@ -82,6 +84,7 @@ export function defineStep<I>(spec: ReadStep<I> | WriteStep<I> | ForeseenStep<I>
     missing: (system) => spec.missing(system, input),
     effect: (system) => spec.effect(system, input),
     predict: (system) => spec.predict(system, input),
+    acts: spec.risk === 'read' ? 'reads' : (spec.acts ?? 'changes'),
     act: actOf(spec, input),
   })
   const fields = fieldsOf(z.toJSONSchema(spec.input))

@@ -2,13 +2,17 @@
 import { z } from 'zod'
 import type { InputField, InputProblem, Json } from './step.ts'
 
-const propertySchema = z.looseObject({
+const valueSchema = z.looseObject({
   type: z.string().optional(),
-  description: z.string().optional(),
   enum: z.array(z.string()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
-  anyOf: z.array(z.looseObject({ type: z.string().optional() })).optional(),
+})
+
+const propertySchema = valueSchema.extend({
+  description: z.string().optional(),
+  /** A field that may be null is one of two. */
+  anyOf: z.array(valueSchema).optional(),
 })
 
 const objectSchema = z.looseObject({
@@ -30,9 +34,9 @@ export function fieldsOf(jsonSchema: unknown): readonly InputField[] {
       required: required.includes(name),
       nullable: alternatives.some(({ type }) => type === 'null'),
       description: z.string().min(1).parse(property.description),
-      choices: property.enum ?? null,
-      minimum: property.minimum ?? null,
-      maximum: boundOf(property.maximum),
+      choices: typed?.enum ?? null,
+      minimum: typed?.minimum ?? null,
+      maximum: boundOf(typed?.maximum),
     }
   })
 }

@@ -53,7 +53,28 @@ export type Expectation = { readonly fact: string; readonly predicted: Json }
 
 /** A step's one sentence for the approver, as data. */
 export type Effect = {
-  readonly code: 'resize' | 'look-at-connections' | 'change-celery'
+  readonly code:
+    | 'resize'
+    | 'look-at-connections'
+    | 'change-celery'
+    | 'set-flag'
+    | 'unset-flag'
+    | 'back-up'
+    | 'create-replica'
+    | 'delete-replica'
+    | 'terminate-sessions'
+    | 'route'
+    | 'set-pooler'
+    | 'set-gunicorn'
+    | 'set-django'
+    | 'scale'
+    | 'roll-back'
+    | 'create-alert'
+    | 'retarget-alert'
+    | 'apply-dashboards'
+    | 'start-load'
+    | 'stop-load'
+    | 'confirm'
   readonly values: Readonly<Record<string, string | number>>
 }
 
@@ -118,6 +139,8 @@ export type BoundStep = {
   readonly missing: (system: System) => Refusal | null
   readonly effect: (system: System) => Effect
   readonly predict: (system: System) => Prediction | Refusal
+  /** What it is after: settings of the System, nothing, or what the System does not hold. */
+  readonly acts: 'changes' | 'reads' | 'elsewhere'
   readonly act: ReadAct | WriteAct | ForeseenAct
 }
 

@@ -8,6 +8,9 @@ import { type Moved, movedSince } from './fingerprint.ts'
 import type { Examination } from './gate.ts'
 import { approvalsNeeded, unheldRules } from './policy.ts'
 
+/** A yes that was given in time is acted on within this; after it somebody must be asked again. */
+const finishWithinMs = 600_000
+
 export type NotCleared =
   /** The world or the verdict is no longer what was shown and agreed to. */
   | { readonly kind: 'moved'; readonly moved: readonly Moved[] }
@@ -24,6 +27,8 @@ export type Request = {
   /** What was shown, and who said yes to exactly that. */
   readonly shown: Pick<Examination, 'basis' | 'judged'>
   readonly consents: readonly { readonly by: string }[]
+  /** When the approval ended; null: none was asked for. */
+  readonly expiresAt: number | null
   readonly requester: string
   /** Judged on facts of this moment. */
   readonly fresh: Examination
@@ -56,6 +61,9 @@ function obstacleTo(request: Request): NotCleared | null {
   if (fresh.verdict === 'block') return not('the verdict is block')
   const unheld = unheldRules(policy)
   if (unheld.length > 0) return not(`${unheld.join(', ')} cannot be held yet`)
+  const { expiresAt } = request
+  if (expiresAt !== null && now > expiresAt + finishWithinMs)
+    return { kind: 'moved', moved: [{ what: 'approval', before: expiresAt, after: now }] }
   const given = new Set(request.consents.map(({ by }) => by))
   given.delete(request.requester)
   const needed = approvalsNeeded(policy, step.risk, fresh.verdict)

@@ -26,7 +26,7 @@ export type Judged = {
 /** What comes and goes by itself and is judged as a reason, each time anew. */
 const passing = ['operation', 'state', 'settingsVersion']
 
-export function configuredFacts(facts: readonly Fact[]): Readonly<Record<string, unknown>> {
+function configuredFacts(facts: readonly Fact[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     facts
       .filter(({ name }) => !isMeasured(name) && !passing.includes(fieldOf(name)))
@@ -34,7 +34,7 @@ export function configuredFacts(facts: readonly Fact[]): Readonly<Record<string,
   )
 }
 
-export function basisDigest(basis: Basis): string {
+function basisDigest(basis: Basis): string {
   return digestOf({ ...basis, facts: configuredFacts(basis.facts) })
 }
 
@@ -84,12 +84,14 @@ function worse(shown: Judged, fresh: Judged): readonly Moved[] {
   const added = fresh.reasons.filter((reason) => !known.has(reasonKey(reason)))
   const verdict = rank[fresh.verdict] > rank[shown.verdict]
   const longer = totalSeconds(fresh) > totalSeconds(shown)
+  const dearer = (fresh.costDeltaUsd ?? 0) > (shown.costDeltaUsd ?? 0)
   return [
     ...(verdict ? [{ what: 'verdict', before: shown.verdict, after: fresh.verdict }] : []),
     ...added.map((reason) => ({ what: 'reason', before: null, after: reasonKey(reason) })),
     ...(longer
       ? [{ what: 'disruption', before: totalSeconds(shown), after: totalSeconds(fresh) }]
       : []),
+    ...(dearer ? [{ what: 'cost', before: shown.costDeltaUsd, after: fresh.costDeltaUsd }] : []),
   ]
 }
 

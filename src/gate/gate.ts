@@ -83,7 +83,8 @@ export function examine(question: Question): Examination {
   const disruptions = (worst?.phases ?? []).flatMap(({ disruption }) =>
     disruption === null ? [] : [disruption],
   )
-  const judged: Judged = { verdict, reasons, disruptions, costDeltaUsd: null }
+  const costDeltaUsd = worst?.costDeltaUsd ?? null
+  const judged: Judged = { verdict, reasons, disruptions, costDeltaUsd }
   return {
     verdict,
     reasons,
@@ -121,7 +122,7 @@ type Context = {
 
 function judgeOn(system: System, step: BoundStep, context: Context): Judgement | null {
   const prediction = step.predict(system)
-  const acts = step.act.kind === 'read' ? 'reads' : 'changes'
+  const { acts } = step
   return 'kind' in prediction ? null : judge(system, prediction, { ...context, acts })
 }
 

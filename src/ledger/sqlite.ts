@@ -2,7 +2,7 @@
  * The embedded ledger: SQLite in the data folder, for one process, held by a lock that dies with it.
  * facts/toolchain.md.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
@@ -44,8 +44,9 @@ export function openSqliteLedger(folder: string, clock: Clock): SqliteLedger | H
   const lock = takeLock(join(folder, 'lock.db'))
   const holderFile = join(folder, 'holder.json')
   if (lock === null) return { kind: 'held', holder: readHolder(holderFile) }
-  const database = new DatabaseSync(join(folder, 'ledger.db'), { timeout: 5_000 })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+  // Whoever held it before answers there no more.
+  rmSync(holderFile, { force: true })
+  const database = openDurable(join(folder, 'ledger.db'))
   database.exec(schema)
   return {
     kind: 'ledger',
@@ -56,6 +57,13 @@ export function openSqliteLedger(folder: string, clock: Clock): SqliteLedger | H
       lock.close()
     },
   }
+}
+
+/** What it has committed is on the disk, whatever happens to the process or the machine. */
+export function openDurable(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5_000 })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+  return database
 }
 
 /** A file of its own, so that readers can open the ledger beside a running app. Null when it is taken. */

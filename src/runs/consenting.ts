@@ -18,7 +18,9 @@ export async function forecastStep(task: Task): Promise<Done> {
 /** Judged: blocked, read at once, asked for, or granted without asking. */
 export async function settleForecast(task: Task): Promise<Done> {
   const { means, step } = task
-  const { verdict } = forecastOf(task)
+  const { verdict, reasons } = forecastOf(task)
+  const changesNothing = reasons.some(({ code }) => code === 'no-change')
+  if (verdict === 'clear' && changesNothing) return decided(task, { type: 'step-unneeded', v: 1 })
   if (verdict === 'block') return decided(task, { type: 'step-blocked', v: 1 })
   if (step.act.kind === 'read') {
     const { facts } = await lookAt(task)

@@ -49,8 +49,9 @@ export function decide(run: Run, guard: Guard | null, now: number): Action {
       return { kind: 'settle' }
     case 'waiting': {
       const { consents, needed, expiresAt } = stage.approval
-      if (consents.length >= needed) return { kind: 'grant' }
-      return now >= expiresAt ? { kind: 'expire' } : { kind: 'wait', until: expiresAt }
+      // Expiry means no, always: also where enough people said yes and nobody was there to act on it.
+      if (now >= expiresAt) return { kind: 'expire' }
+      return consents.length >= needed ? { kind: 'grant' } : { kind: 'wait', until: expiresAt }
     }
     case 'claimed':
       return { kind: 'write' }

@@ -72,6 +72,7 @@ const forecastSchema = z.object({
   disruption: z
     .object({ target: z.string(), secondsMax: z.number(), source: z.string() })
     .nullable(),
+  costDeltaUsd: numberOrNull,
   fingerprint: z.string(),
   version: z.string().nullable(),
   facts: z.array(factSchema),
@@ -118,6 +119,8 @@ const parkedSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('cannot-look'), why: z.string() }),
   z.object({ code: z.literal('stored-input-refused'), why: z.string() }),
   z.object({ code: z.literal('nobody-may-approve'), needed: z.int() }),
+  /** A defect of ours: nothing goes on until a person has seen it. */
+  z.object({ code: z.literal('broken'), why: z.string() }),
 ])
 
 function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
@@ -139,6 +142,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('message-posted', { channel: z.string(), ts: z.string() }),
   event('step-forecast', { forecast: forecastSchema }),
   event('step-blocked', {}),
+  event('step-unneeded', {}),
   event('approval-requested', {
     ...approval,
     token: z.string(),
@@ -161,6 +165,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     code: z.string(),
     sent: z.enum(['yes', 'no', 'unknown']),
     message: z.string(),
+    /** How long the other side asked us to wait. */
+    retryAfterMs: z.number().min(0).optional(),
   }),
   event('write-probed', { intent: z.string(), progress: progressSchema }),
   event('operation-ended', { operation: z.string(), error: z.string().nullable() }),

@@ -5,7 +5,16 @@
 import { Fault } from '../world/fault.ts'
 import { expireApproval, forecastStep, grantClaim, settleForecast } from './consenting.ts'
 import { type Action, decide, restAfterMs } from './decide.ts'
-import { again, type Done, decided, type Means, plannedStep, rest, type Task } from './means.ts'
+import {
+  type Again,
+  again,
+  type Done,
+  decided,
+  type Means,
+  plannedStep,
+  rest,
+  type Task,
+} from './means.ts'
 import type { Run } from './run.ts'
 import { pollOperation, verifyStep } from './verifying.ts'
 import { probeWrite, sendAgain, writeOnce } from './writing.ts'
@@ -83,4 +92,18 @@ function parkRefused(means: Means, run: Run): Promise<Done> {
     { means, run },
     { type: 'run-parked', v: 1, why: { code: 'stored-input-refused', why } },
   )
+}
+
+/** A defect of ours: the run is parked, so that nobody waits for what will not happen. DESIGN.md, 7. */
+export function parkBroken({ journal }: Pick<Means, 'journal'>, id: string, error: unknown) {
+  const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return journal.change<Again>(id, (run) =>
+    mayPark(run.stage)
+      ? { kind: 'change', events: [{ type: 'run-parked', v: 1, why: { code: 'broken', why } }] }
+      : again,
+  )
+}
+
+function mayPark({ kind }: Run['stage']): boolean {
+  return kind !== 'parked' && kind !== 'ended'
 }

@@ -96,6 +96,7 @@ function move(run: Run, event: RunEvent, at: number): Moves {
     case 'sending':
       return sent(run, stage, event, at)
     case 'working':
+      if (event.type === 'operation-ended' && event.operation !== stage.operation) break
       if (event.type === 'operation-ended' && event.error === null)
         return {
           stage: { kind: 'acted', intent: stage.intent, endedAt: at },
@@ -139,6 +140,8 @@ function judged(run: Run, event: RunEvent, at: number): Moves {
   switch (event.type) {
     case 'step-blocked':
       return end('blocked', null)
+    case 'step-unneeded':
+      return passed(run, 'unneeded', record)
     case 'approval-requested': {
       const { approval: id, token, needed, approvers, expiresAt } = event
       const approval = { id, token, needed, approvers, expiresAt, consents: [] }
@@ -185,6 +188,9 @@ function waiting(run: Run, approval: Approval, event: RunEvent, at: number): Mov
 function sent(run: Run, stage: Sending, event: RunEvent, at: number): Moves {
   const { record } = run
   const { intent } = stage
+  // The answer to a write that was given up says nothing about the one that is on its way now.
+  if ('intent' in event && event.intent !== intent.id)
+    throw new IllegalEvent(event.type, 'sending another write')
   switch (event.type) {
     case 'write-accepted': {
       const accepted = { ...record, acceptedAt: at, operation: event.operation }
@@ -196,7 +202,7 @@ function sent(run: Run, stage: Sending, event: RunEvent, at: number): Moves {
       const fate = event.sent === 'no' && !stage.earlierLeft ? 'not-sent' : 'unknown'
       const fault = { code: event.code, message: event.message, at }
       return {
-        stage: { ...stage, fate, faultCode: event.code, since: at },
+        stage: { ...stage, fate, since: at + waitMs(event.retryAfterMs) },
         record: { ...record, fault },
       }
     }
@@ -228,10 +234,16 @@ function found(run: Run, stage: Sending, progress: Progress, at: number): Moves 
       }
     case 'done':
       return { stage: { kind: 'acted', intent, endedAt: at }, record: { ...record, endedAt: at } }
-    case 'unknown':
-      return { stage: { ...stage, looks: stage.looks + inVain(progress), since: at }, record }
+    case 'unknown': {
+      // An earlier absence counts no more: it is looked for again before anything is sent.
+      const looks = stage.looks + inVain(progress)
+      return { stage: { ...stage, fate: 'unknown', looks, since: at }, record }
+    }
   }
 }
+
+/** What we were asked to wait before anything else, within reason. */
+const waitMs = (retryAfterMs = 0): number => Math.min(retryAfterMs, 120_000)
 
 /** While an operation runs that may be this write, looking is waiting. */
 function inVain({ operation }: { readonly operation: string | null }): number {
@@ -243,10 +255,16 @@ function verified(run: Run, evidence: readonly Evidence[]): Moves {
   const outcome = outcomeOf(evidence)
   if (outcome === 'contradicted' && run.stage.kind === 'acted')
     return { ...park({ code: 'contradicted' }, run.stage), record }
-  const last = run.index === run.plan.length - 1
-  if (last || outcome !== 'verified')
-    return { ...end(outcome === 'verified' ? 'verified' : 'not-verified', null), record }
-  return { stage: { kind: 'reached' }, record: blankRecord, index: run.index + 1 }
+  return outcome === 'verified'
+    ? passed(run, 'verified', record)
+    : { ...end('not-verified', null), record }
+}
+
+/** The next step is reached, or the run ends so. */
+function passed(run: Run, outcome: 'verified' | 'unneeded', record: StepRecord): Moves {
+  return run.index === run.plan.length - 1
+    ? { ...end(outcome, null), record }
+    : { stage: { kind: 'reached' }, record: blankRecord, index: run.index + 1 }
 }
 
 export function outcomeOf(
@@ -261,7 +279,6 @@ function sending(intent: Intent, attempts: number, since: number): Sending {
     kind: 'sending',
     intent,
     fate: 'unknown',
-    faultCode: null,
     earlierLeft: false,
     attempts,
     looks: 0,

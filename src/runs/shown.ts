@@ -23,6 +23,7 @@ export function shownForecast(step: BoundStep, examination: Examination): ShownF
     nowUsers: view.system.workload.nowUsers,
     supportedUsers: { now: now?.supportedUsers ?? null, after: after?.supportedUsers ?? null },
     disruption: judgement?.phases.find(({ disruption }) => disruption !== null)?.disruption ?? null,
+    costDeltaUsd: examination.judged.costDeltaUsd,
     fingerprint: examination.fingerprint,
     version: basis.version,
     facts: examination.view.facts.map(recordedFact),
@@ -74,14 +75,15 @@ function numbersOf(finding: Finding): ShownRow['now'] {
 
 /** What the consent was given to, to be compared with a fresh examination. */
 export function boundOf(forecast: ShownForecast): { basis: Basis; judged: Judged } {
-  const { step, input, document, policy, version, facts, verdict, reasons, disruption } = forecast
+  const { step, input, document, policy, version, facts } = forecast
+  const { verdict, reasons, disruption, costDeltaUsd } = forecast
   return {
     basis: { step, input, document, policy, version, facts },
     judged: {
       verdict,
       reasons,
       disruptions: disruption === null ? [] : [disruption],
-      costDeltaUsd: null,
+      costDeltaUsd,
     },
   }
 }

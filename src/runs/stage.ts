@@ -23,18 +23,20 @@ export type Sending = {
   readonly kind: 'sending'
   readonly intent: Intent
   readonly fate: Fate
-  readonly faultCode: string | null
   /** Whether an earlier attempt may have left. */
   readonly earlierLeft: boolean
   readonly attempts: number
   /** How often it was looked for in vain. */
   readonly looks: number
+  /** From when the pause before the next look or attempt is counted. */
   readonly since: number
 }
 
 export type Outcome =
   | 'verified'
   | 'not-verified'
+  /** It was so already: nothing was sent. */
+  | 'unneeded'
   | 'withheld'
   | 'blocked'
   | 'rejected'

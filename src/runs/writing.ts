@@ -66,6 +66,7 @@ function clearFor(task: Task, look: Look, intent: Intent): Cleared | NotCleared 
     policy: means.document.policy,
     shown: boundOf(forecastOf(task)),
     consents: run.record.approval?.consents ?? [],
+    expiresAt: run.record.approval?.expiresAt ?? null,
     requester: run.by,
     fresh: look.examination,
     now: means.clock.now(),
@@ -86,8 +87,9 @@ async function answerTo(task: Task, clearance: Clearance, { id }: Intent): Promi
     return { type: 'write-accepted', v: 1, intent: id, operation }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    const { code, sent, message } = error
-    return { type: 'write-faulted', v: 1, intent: id, code, sent, message }
+    const { code, sent, message, retryAfterMs } = error
+    const asked = retryAfterMs === null ? {} : { retryAfterMs }
+    return { type: 'write-faulted', v: 1, intent: id, code, sent, message, ...asked }
   }
 }
 

@@ -1,6 +1,9 @@
-/** The bot on Slack's HTTP door: the one importer of Bolt. What arrives is judged in door.ts and answered by the desk. */
+/**
+ * The bot on Slack's HTTP door: the one importer of Bolt. What arrives is judged in door.ts and
+ * answered by the desk.
+ */
 import type { ServerResponse } from 'node:http'
-import bolt, { type Logger as BoltLogger } from '@slack/bolt'
+import { App, type Logger as BoltLogger, HTTPReceiver, LogLevel } from '@slack/bolt'
 import type { Logger as PinoLogger } from 'pino'
 import type { Clock, Timers } from '../world/world.ts'
 import { type SlackApi, slackApi } from './api.ts'
@@ -44,29 +47,11 @@ const late =
   'I could not record this within 2 s, so take it as a no. If it was recorded after all, its message appears in the channel: look there before you try again.'
 
 export function connectSlack(options: SlackOptions): SlackDoor {
-  const { clock, log, botToken } = options
-  const door = doorOf(clock)
-  const receiver = new bolt.HTTPReceiver({
-    signingSecret: options.signingSecret,
-    endpoints: ['/slack/events'],
-    bodyLimit: 262_144,
-    logger: boltLogger(log),
-    customPropertiesExtractor: ({ headers }) => ({
-      plimsollSignature: headers['x-slack-signature'],
-      plimsollTimestamp: headers['x-slack-request-timestamp'],
-    }),
-    customRoutes: [
-      { path: '/healthz', method: 'GET', handler: (_request, response) => end(response, 200) },
-      {
-        path: '/readyz',
-        method: 'GET',
-        handler: (_request, response) => end(response, options.ready() ? 200 : 503),
-      },
-    ],
-  })
-  let identity: { botToken: string; teamId: string; botUserId: string; botId: string } | null = null
-  const app = new bolt.App({
-    receiver,
+  const { log, botToken } = options
+  const door = doorOf(options.clock)
+  let identity: Identity | null = null
+  const app = new App({
+    receiver: receiverOf(options),
     convoStore: false,
     logger: boltLogger(log),
     clientOptions: {
@@ -82,7 +67,6 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   })
   const api = slackApi((method, args) => app.client.apiCall(method, { token: botToken, ...args }))
   app.error(async (error) => log.error({ err: error }, 'a Slack request failed'))
-
   app.use(async (args) => {
     const { plimsollSignature, plimsollTimestamp } = args.context
     const admitted = door.admits(plimsollSignature, plimsollTimestamp)
@@ -90,27 +74,59 @@ export function connectSlack(options: SlackOptions): SlackDoor {
     // A replay, or a payload that nobody here sent: quiet, nothing is done, and Slack does not wait for 3 s.
     if ('ack' in args && args.ack !== undefined) await args.ack()
   })
-
   const open: SlackDoor['open'] = async (desk, { port, host }) => {
     const { team, botUser, bot } = await api.identity()
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
-    app.command(/^\//, async ({ body, ack }) => {
-      const call = readCommand(body)
-      const said = call === null ? late : await inTime(desk.command(call), options)
-      await (said === null ? ack() : ack({ response_type: 'ephemeral', text: said }))
-    })
-    app.action(/^/, async ({ body, ack }) => {
-      const call = readAction(body)
-      const said = call === null ? null : await inTime(desk.action(call), options)
-      await ack()
-      if (call !== null && said !== null) await api.tell(call.channel, call.user, said)
-    })
+    answerAt(app, desk, api, options)
     const server = await app.start({ port, host })
     server.keepAliveTimeout = keepAliveMs
     const address = server.address()
     return { port: typeof address === 'object' && address !== null ? address.port : port }
   }
   return { api, open, close: async () => void (await app.stop()) }
+}
+
+type Identity = {
+  readonly botToken: string
+  readonly teamId: string
+  readonly botUserId: string
+  readonly botId: string
+}
+
+function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
+  return new HTTPReceiver({
+    signingSecret,
+    endpoints: ['/slack/events'],
+    bodyLimit: 262_144,
+    logger: boltLogger(log),
+    customPropertiesExtractor: ({ headers }) => ({
+      plimsollSignature: headers['x-slack-signature'],
+      plimsollTimestamp: headers['x-slack-request-timestamp'],
+    }),
+    customRoutes: [
+      { path: '/healthz', method: 'GET', handler: (_request, response) => end(response, 200) },
+      {
+        path: '/readyz',
+        method: 'GET',
+        handler: (_request, response) => end(response, ready() ? 200 : 503),
+      },
+    ],
+  })
+}
+
+/** Record, then ack: what was said to somebody alone follows the ack of a click, and is the ack of a command. */
+function answerAt(app: App, desk: Desk, api: SlackApi, options: SlackOptions): void {
+  app.command(/^\//, async ({ body, ack }) => {
+    const call = readCommand(body)
+    const said = call === null ? late : await inTime(desk.command(call), options)
+    await (said === null ? ack() : ack({ response_type: 'ephemeral', text: said }))
+  })
+  app.action(/^/, async ({ body, ack }) => {
+    const call = readAction(body)
+    const said = call === null ? null : await inTime(desk.action(call), options)
+    await ack()
+    if (call !== null && said !== null) await api.tell(call.channel, call.user, said)
+  })
 }
 
 function isKnown(body: unknown): boolean {
@@ -144,19 +160,19 @@ function end(response: ServerResponse, status: number): void {
     .end(status === 200 ? 'ok' : 'not yet')
 }
 
-/** Bolt logs through ours, and never a body. */
+/** Bolt logs through ours, and never a body: its debug lines hold whole messages with their tokens. */
 function boltLogger(log: PinoLogger): BoltLogger {
   const say =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (...messages: readonly unknown[]) =>
       log[level](messages.map(String).join(' '))
   return {
-    debug: say('debug'),
+    debug: () => undefined,
     info: say('debug'),
     warn: say('warn'),
     error: say('error'),
     setLevel: () => undefined,
-    getLevel: () => bolt.LogLevel.INFO,
+    getLevel: () => LogLevel.INFO,
     setName: () => undefined,
   }
 }

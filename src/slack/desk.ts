@@ -1,6 +1,7 @@
 /** Answers commands and clicks: who asks and where is judged first, then the one command is found. */
 import type { Actor } from '../gate/policy.ts'
 import { denialSentence, notTakenSentence } from '../words/en.ts'
+import { number } from '../words/numbers.ts'
 import { decide } from './actions/decisions.ts'
 import { showDetails } from './actions/details.ts'
 import type { Desk } from './app.ts'
@@ -13,17 +14,40 @@ import { slackFace } from './views/blocks.ts'
 export function deskOf(means: DeskMeans): Desk {
   return {
     command: async (call) => {
-      const actor = await actorOf(means, call.user, call.team)
+      if (call.length > lengthAtMost)
+        return `Not read: your command has ${number(call.length)} characters, and I read ${number(lengthAtMost)} at most.`
+      const actor = await actorOf(means, call.user, [call.team])
       const denial = means.requests.denialTo(call.channel, actor)
       if (denial !== null) return denialSentence(denial, slackFace)
       const closed = await closedTo(means, call.channel)
       return closed ?? dispatch(means, call, actor)
     },
     action: async (call) => {
-      const actor = await actorOf(means, call.user, call.userTeam ?? call.team)
-      return call.action === 'details' ? showDetails(means, call) : decided(means, call, actor)
+      const actor = await actorOf(means, call.user, [call.team, call.userTeam ?? call.team])
+      const elsewhere = await copied(means, call)
+      if (elsewhere !== null) return elsewhere
+      return call.action === 'details' ? detailed(means, call, actor) : decided(means, call, actor)
     },
   }
+}
+
+/** Slack's own limit for a message is higher; nothing that somebody types here is so long. */
+const lengthAtMost = 3_000
+
+/** Whoever may not ask may not make the bot speak either. */
+async function detailed(means: DeskMeans, call: ActionCall, actor: Actor): Promise<CommandAnswer> {
+  if (actor.standing === 'member') return showDetails(means, call)
+  const { standing } = actor
+  return denialSentence({ kind: 'denied', code: 'not-a-member', standing }, slackFace)
+}
+
+/** A button counts on its run's living message: not on a copy, nor on another run's. facts/slack.md, 4. */
+async function copied(means: DeskMeans, call: ActionCall): Promise<CommandAnswer> {
+  const [id] = call.value.split('.')
+  const run = await means.journal.read(id ?? '')
+  const living = run?.message ?? null
+  if (living === null || (living.channel === call.channel && living.ts === call.ts)) return null
+  return `Not counted: this is not the living message of ${slackFace.run(id ?? '')}. Its own is in ${slackFace.channel(living.channel)}; decide there.`
 }
 
 async function decided(means: DeskMeans, call: ActionCall, actor: Actor): Promise<CommandAnswer> {
@@ -46,11 +70,12 @@ function dispatch(means: DeskMeans, call: CommandCall, actor: Actor): Promise<Co
   }
 }
 
-async function actorOf(means: DeskMeans, user: string, userTeam: string): Promise<Actor> {
+/** `teams`: every workspace that the request names; one that is not ours makes a stranger. */
+async function actorOf(means: DeskMeans, user: string, teams: readonly string[]): Promise<Actor> {
   const { roles } = means.document.policy
   const groups = [roles?.request?.group, roles?.approve?.group].flatMap((group) => group ?? [])
   const actor = await means.people.actor(user, [...new Set(groups)])
-  const foreign = userTeam !== means.team && actor.standing === 'member'
+  const foreign = actor.standing === 'member' && teams.some((team) => team !== means.team)
   return foreign ? { ...actor, standing: 'stranger' } : actor
 }
 

@@ -1,4 +1,7 @@
-/** Who and what is let in: Bolt checks the signature only; replays, the future and strangers are ours. facts/slack.md, 4. */
+/**
+ * Who and what is let in: Bolt checks the signature only; replays, the future and strangers are
+ * ours. facts/slack.md, 4.
+ */
 import { z } from 'zod'
 import type { Clock } from '../world/world.ts'
 
@@ -35,7 +38,7 @@ export function doorOf(clock: Clock): Door {
 
 const commandSchema = z.object({
   command: z.string(),
-  text: z.string().max(3000).default(''),
+  text: z.string().default(''),
   team_id: z.string(),
   user_id: z.string(),
   channel_id: z.string(),
@@ -45,6 +48,8 @@ export type CommandCall = {
   readonly kind: 'command'
   readonly command: string
   readonly words: readonly string[]
+  /** Characters of the whole text. */
+  readonly length: number
   readonly team: string
   readonly user: string
   readonly channel: string
@@ -77,7 +82,7 @@ export function readCommand(body: unknown): CommandCall | null {
   if (!parsed.success) return null
   const { command, text, team_id: team, user_id: user, channel_id: channel } = parsed.data
   const words = wordsOf(text)
-  return { kind: 'command', command, words, team, user, channel }
+  return { kind: 'command', command, words, length: text.length, team, user, channel }
 }
 
 export function readAction(body: unknown): ActionCall | null {

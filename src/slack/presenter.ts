@@ -1,12 +1,19 @@
-/** Keeps every run's living message as the ledger has it. A projection: words may be late, work is not. DESIGN.md, 3. */
+/**
+ * Keeps every run's living message as the ledger has it. A projection: words may be late, work is
+ * not. DESIGN.md, 3.
+ */
 import type { Journal } from '../runs/journal.ts'
 import type { Run } from '../runs/run.ts'
 import type { Timers } from '../world/world.ts'
 import type { SlackApi } from './api.ts'
+import type { Message } from './views/blocks.ts'
 import { runMessage } from './views/run.ts'
 
-/** chat.update is tier 3, about 50 a minute for the whole workspace. facts/slack.md, 2. */
-const drawEveryMs = 2_000
+/**
+ * chat.update is tier 3, about 50 a minute for the whole workspace. facts/slack.md, 2. A run changes
+ * about ten times in all, and each change is drawn soon; what merely elapses is drawn seldom.
+ */
+const drawEveryMs = 500
 /** What elapses is drawn again so often while it does. */
 const elapseMs = 3_000
 const retryAtMostMs = 60_000
@@ -56,7 +63,7 @@ export function presentRuns(means: Means): Presenter {
     sheet.timer = means.timers.after(waitMs, () => {
       sheet.timer = null
       sheet.drawing = true
-      draw(id, sheet).then(
+      draw(means, id, sheet).then(
         (nextMs) => drawn(id, sheet, nextMs),
         (error) => {
           means.onFailure(error)
@@ -75,28 +82,6 @@ export function presentRuns(means: Means): Presenter {
     else schedule(id, sheet, wanted)
   }
 
-  /** Gives when to draw again; null: when the run changes. */
-  async function draw(id: string, sheet: Sheet): Promise<number | null> {
-    const run = await means.journal.read(id)
-    if (run === null) return null
-    const now = await means.journal.now()
-    const message = runMessage({ run, now, note: means.note })
-    const drawing = JSON.stringify(message)
-    if (run.message === null) await postFirst(run, message)
-    else if (drawing !== sheet.last) await means.api.update(run.message, message)
-    sheet.last = drawing
-    sheet.failures = 0
-    return elapses(run) ? elapseMs : null
-  }
-
-  async function postFirst(run: Run, message: ReturnType<typeof runMessage>): Promise<void> {
-    const { channel, ts } = await means.api.post(run.channel, message)
-    await means.journal.change<never>(run.id, () => ({
-      kind: 'change',
-      events: [{ type: 'message-posted', v: 1, channel, ts }],
-    }))
-  }
-
   return {
     changed,
     stop: () => {
@@ -104,6 +89,28 @@ export function presentRuns(means: Means): Presenter {
       for (const { timer } of sheets.values()) timer?.cancel()
     },
   }
+}
+
+/** Gives when to draw again; null: when the run changes. */
+async function draw(means: Means, id: string, sheet: Sheet): Promise<number | null> {
+  const run = await means.journal.read(id)
+  if (run === null) return null
+  const now = await means.journal.now()
+  const message = runMessage({ run, now, note: means.note })
+  const drawing = JSON.stringify(message)
+  if (run.message === null) await postFirst(means, run, message)
+  else if (drawing !== sheet.last) await means.api.update(run.message, message)
+  sheet.last = drawing
+  sheet.failures = 0
+  return elapses(run) ? elapseMs : null
+}
+
+async function postFirst(means: Means, run: Run, message: Message): Promise<void> {
+  const { channel, ts } = await means.api.post(run.channel, message)
+  await means.journal.change<never>(run.id, () => ({
+    kind: 'change',
+    events: [{ type: 'message-posted', v: 1, channel, ts }],
+  }))
 }
 
 function elapses({ stage }: Run): boolean {

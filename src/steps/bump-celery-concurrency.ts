@@ -1,4 +1,7 @@
-/** Changes how many tasks one Celery worker runs at a time. Foreseen only: its hands come later. facts/workload.md, 4. */
+/**
+ * Changes how many tasks one Celery worker runs at a time. Foreseen only: its hands come later.
+ * facts/workload.md, 4.
+ */
 import { z } from 'zod'
 import { rollOutsBetween } from '../capacity/phases.ts'
 import { withCelery } from '../capacity/service-changes.ts'

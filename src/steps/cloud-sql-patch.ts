@@ -1,4 +1,7 @@
-/** What every change of a Cloud SQL instance shares: its mark in the world, the look for it, and its operation. writes.md. */
+/**
+ * What every change of a Cloud SQL instance shares: its mark in the world, the look for it, and its
+ * operation. writes.md.
+ */
 import type { Intent, OperationStatus, Progress } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
 import type {

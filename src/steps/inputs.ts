@@ -7,6 +7,9 @@ import { type MalformedTier, nearestTiers, readTier } from '../capacity/tier.ts'
 export const databaseName = z.string().min(1).describe('a database of the System document')
 export const serviceName = z.string().min(1).describe('a service of the System document')
 
+export const poolerName = z.string().min(1).describe('a pooler of the System document')
+export const alertName = z.string().min(1).describe('an alert of the System document')
+
 /** A tier that some System could have; whether this one may is a matter of its edition. facts/cloudsql.md, 2. */
 export const tierName = z
   .string()

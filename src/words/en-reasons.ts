@@ -72,6 +72,7 @@ const laws = {
     name: 'Alert on connections',
     broken: 'the threshold is not near 80 % of the slots',
   },
+  'monthly-cost': { name: 'Monthly cost', broken: 'more than the budget, at list prices' },
 } as const satisfies Record<LawId, LawWords>
 
 const lawWords: Readonly<Record<string, LawWords>> = laws
@@ -198,6 +199,13 @@ const reasons: { readonly [Code in ReasonCode]: (reason: ReasonOf<Code>) => stri
     const stands = `stands at ${number(threshold)} of ${most} usable connections.`
     return `The alert ${nameOf(subject ?? '')} ${stands}${better} follow with retarget-alert.`
   },
+  'cost-rises': ({ values: { riseUsd, expectedUsd, budgetUsd, leavesBudget, moreUsers } }) => {
+    const brings =
+      moreUsers === null || moreUsers <= 0 ? '' : `, for ${count(moreUsers, 'user')} more`
+    const leaves = leavesBudget ? ` It leaves the budget of ${number(budgetUsd)} USD.` : ''
+    const total = `${number(expectedUsd)} USD in all`
+    return `It costs ${number(riseUsd)} USD a month more${brings}; ${total}.${leaves}`
+  },
   'no-change': () => 'It is so already: nothing changes.',
 }
 
@@ -263,6 +271,14 @@ const refusals: RefusalTexts = {
     `\`${name}\` must be a whole number of ${least} or more, and \`${value}\` is not.`,
   'pool-min-above-max': ({ minSize, maxSize }) =>
     `\`pool.minSize\` ${minSize} is above \`pool.maxSize\` ${maxSize}; give at most ${maxSize}.`,
+  'no-such-cpu': ({ service, cpu, known }) =>
+    `\`cpu\` ${cpu} for ${service}: Cloud Run has ${list(known.map(String))}, or less than 1.`,
+  'memory-out-of-shape': ({ service, cpu, memoryGib, leastGib, mostGib }) =>
+    `\`memoryGib\` ${memoryGib} for ${service}: with ${cpu} vCPU Cloud Run takes ` +
+    `${leastGib} to ${mostGib} GiB.`,
+  'host-not-allowed': ({ host, known }) =>
+    `No load test against \`${host}\`: policy.loadTestHosts ` +
+    (known.length === 0 ? 'names no host.' : `names ${list(known)}.`),
   'usable-unknown': ({ alert, database }) =>
     `The usable connections of ${database} are unknown, so give a threshold for ${alert} yourself.`,
 }

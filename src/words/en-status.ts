@@ -1,5 +1,6 @@
 /** The answer to "what is the binding limit, right now?", in the order of words.md: answer, sum, what to do, doubts. */
 import type { Assessment, Finding, Term } from '../capacity/finding.ts'
+import type { Face } from './en.ts'
 import { lawBroken, lawName, quantityText } from './en-reasons.ts'
 import { duration, list, nameOf, number } from './numbers.ts'
 
@@ -10,6 +11,8 @@ export type StatusWords = {
   readonly sum: string | null
   /** What the answer supposes. */
   readonly supposes: string | null
+  /** The law and subject of the sum: what to ask for to see where its numbers come from. */
+  readonly asked: Pick<Finding, 'law' | 'subject'> | null
   readonly rules: string | null
   readonly assumed: string | null
   readonly seen: string
@@ -28,15 +31,20 @@ export function statusWords(
     answer: answer(system, assessment),
     sum: bound === undefined ? null : sumOf(bound),
     supposes: supposes(findings),
+    asked: first ?? null,
     rules: brokenRules(findings),
     assumed: findings.some((finding) => finding.assumed)
       ? 'Assumed, not measured: the workload (think time, request and database seconds). A load test would settle it.'
       : null,
-    seen:
-      observedAt === null
-        ? 'Nobody looked: these are the numbers of the document.'
-        : `Seen ${duration(now - observedAt)} ago.`,
+    seen: seenText(observedAt, now),
   }
+}
+
+/** The age of what was observed. */
+export function seenText(observedAt: number | null, now: number): string {
+  return observedAt === null
+    ? 'Nobody looked: these are the numbers of the document.'
+    : `Seen ${duration(now - observedAt)} ago.`
 }
 
 function answer(system: string, { supportedUsers, users, binding, findings }: Assessment): string {
@@ -50,21 +58,55 @@ function answer(system: string, { supportedUsers, users, binding, findings }: As
   return `${system} carries ${number(supportedUsers)} of ${number(users)} users. ${first} ${ends}.`
 }
 
-/** `1,890 of 390 connections: 1,800 backend (200 instances x 9 connections) + 80 ... ; the limit is 400 - 3 - 7.` */
+/** `At full scale 1,890 of 390 connections in tuki-db-prod: 1,800 backend (...) + ...; the limit is 400 ... - 3 ...` */
 export function sumOf(finding: Finding): string {
   const terms = finding.derivation()
   const end = terms.findIndex(({ term }) => term === 'demand')
-  const parts = terms.slice(0, end).filter(({ value }) => value !== 0)
-  const limit = terms.find(({ term }) => term === 'limit')
+  const [demand, limit] = [terms[end], terms.find(({ term }) => term === 'limit')]
   const quantity = quantityText(finding) ?? lawBroken(finding.law)
-  const how = parts.length === 0 ? '' : `: ${parts.map(termText).join(' + ')}`
-  const bound = limit === undefined ? '' : `; the limit is ${limit.formula}`
+  const how = demand === undefined ? '' : `: ${wordedDemand(demand, terms.slice(0, end))}`
+  const bound =
+    limit === undefined ? '' : `; the limit is ${worded(limit, terms.slice(end + 1)).text}`
   return `At full scale ${quantity} in ${nameOf(finding.subject)}${how}${bound}.`
 }
 
-function termText({ term, value, formula }: Term): string {
-  const shown = typeof value === 'number' ? number(value) : value
-  return `${shown} ${term} (${formula})`
+/** What the formula's numbers do not show is said after it. */
+function wordedDemand(demand: Term, terms: readonly Term[]): string {
+  const { text, unnamed } = worded(demand, terms, ({ formula }) => ` (${grouped(formula)})`)
+  const others = unnamed
+    .filter(({ value }) => !demand.formula.includes(String(value)))
+    .map(({ term, value, formula }) => `${term} ${number(Number(value))} (${grouped(formula)})`)
+  return others.length === 0 ? text : `${text}, with ${list(others)}`
+}
+
+/** A formula whose numbers carry their names: `400 max_connections - 3 reserved - 7 systemSessions`. */
+function worded(
+  { formula }: Term,
+  terms: readonly Term[],
+  detail: (term: Term) => string = () => '',
+): { readonly text: string; readonly unnamed: readonly Term[] } {
+  const unnamed = terms.filter(({ value }) => typeof value === 'number' && value !== 0)
+  // A number that a word follows has its name already; seconds are in their term's name.
+  const text = formula
+    .replace(/ \+ 0(?![\d.])/g, '')
+    .replace(/(?<![\w.-])\d+(?:\.\d+)?( s)?(?![\w.-]| [a-wyzA-Z])/g, (digits) => {
+      const value = Number.parseFloat(digits)
+      const index = unnamed.findIndex((term) => isNear(Number(term.value), value))
+      const [term] = index < 0 ? [] : unnamed.splice(index, 1)
+      if (term === undefined) return digits
+      return `${number(value)} ${term.term}${detail(term)}`
+    })
+  return { text: grouped(text), unnamed }
+}
+
+/** Formulas write their numbers with up to six digits after the point. */
+function isNear(left: number, right: number): boolean {
+  return Math.abs(left - right) <= 1e-6 * Math.max(1, Math.abs(left))
+}
+
+/** `10000 users` -> `10,000 users`; a name such as db-custom-8-30720 stays. */
+function grouped(formula: string): string {
+  return formula.replace(/(?<![\w.-])\d{4,}(?![\w.-])/g, (digits) => number(Number(digits)))
 }
 
 function supposes(findings: readonly Finding[]): string | null {
@@ -84,4 +126,32 @@ function brokenRules(findings: readonly Finding[]): string | null {
     return `${nameOf(finding.subject)}: ${lawBroken(finding.law)}${quantity === null ? '' : ` (${quantity})`}`
   })
   return `${broken.length === 1 ? '1 rule' : `${broken.length} rules`} broken. ${each.join('; ')}.`
+}
+
+/** The findings of one law: of all its subjects, or of the one that is named, with or without its kind. */
+export function findingsOf(
+  all: readonly Finding[],
+  laws: readonly string[],
+  { law, subject }: { readonly law: string; readonly subject: string | undefined },
+  face: Face,
+): { readonly kind: 'found'; readonly findings: readonly Finding[] } | NoFinding {
+  if (!laws.includes(law)) return none(`No law ${face.literal(law)}. The laws: ${laws.join(', ')}.`)
+  const ofLaw = all.filter((finding) => finding.law === law)
+  const findings = ofLaw.filter(
+    (finding) =>
+      subject === undefined || finding.subject === subject || nameOf(finding.subject) === subject,
+  )
+  if (findings.length > 0) return { kind: 'found', findings }
+  if (ofLaw.length === 0 || subject === undefined)
+    return none(`${face.literal(law)} has nothing to say of this System.`)
+  const subjects = ofLaw.map((finding) => nameOf(finding.subject))
+  return none(
+    `${face.literal(law)} does not concern ${face.literal(subject)}, but ${list(subjects)}.`,
+  )
+}
+
+type NoFinding = { readonly kind: 'none'; readonly sentence: string }
+
+function none(sentence: string): NoFinding {
+  return { kind: 'none', sentence }
 }

@@ -1,10 +1,11 @@
 /** What the product says in English, besides reasons and laws (en-reasons.ts). A face lends it mentions and times. */
-import type { Effect, InputProblem, Unable } from '../define/step.ts'
+import type { InputField, InputProblem, StepEntry, Unable } from '../define/step.ts'
 import type { Denial, Standing } from '../gate/policy.ts'
 import type { Parked, ShownReason } from '../runs/events.ts'
 import type { NotTaken } from '../runs/requests.ts'
+import type { Run } from '../runs/run.ts'
 import { reasonSentence as modelSentence } from './en-reasons.ts'
-import { list, nameOf } from './numbers.ts'
+import { count, list, nameOf } from './numbers.ts'
 
 /** How a place writes people, times, links and literal text: Slack's mentions, or plain words. */
 export type Face = {
@@ -17,25 +18,43 @@ export type Face = {
   readonly run: (run: string) => string
 }
 
-export function effectSentence({ code, values }: { code: string; values: object }, face: Face) {
-  const value = (name: string) => String(Reflect.get(values, name))
-  const known: Readonly<Record<Effect['code'], () => string>> = {
-    resize: () =>
-      `resize ${face.literal(value('database'))} from ${value('from')} to ${value('to')}`,
-    'look-at-connections': () => `look at the connections of ${face.literal(value('database'))}`,
-    'change-celery': () =>
-      `change the concurrency of ${face.literal(value('service'))} from ${value('from')} to ${value('to')}`,
-  }
-  return Object.entries(known).find(([name]) => name === code)?.[1]() ?? code
-}
-
 export function unknownStepSentence(name: string, nearest: string | null, face: Face): string {
   const hint = nearest === null ? '' : ` Did you mean ${face.literal(nearest)}?`
   return `No step ${face.literal(name)}.${hint} ${face.literal('/runbook help')} lists them all.`
 }
 
 export function inputSentence({ field, value, expected }: InputProblem, face: Face): string {
-  return `${face.literal(field)} must be ${expected}, and ${face.literal(value)} is not.`
+  // What stands after a semicolon helps, and is no part of the rule.
+  const [right, ...hints] = expected.split('; ')
+  const hint = hints.length === 0 ? '' : `; ${hints.join('; ')}`
+  return `${face.literal(field)} must be ${right}, and ${face.literal(value)} is not${hint}.`
+}
+
+/** What a step still needs, and a whole line to type. */
+export function missingInputSentence(
+  step: Pick<StepEntry, 'name' | 'examples'>,
+  fields: readonly InputField[],
+  command: string,
+  face: Face,
+): string {
+  const names = fields.map(({ name, description }) => `${face.literal(name)} (${description})`)
+  const verb = names.length === 1 ? 'is' : 'are'
+  return `${list(names)} ${verb} missing. Type: ${face.literal(lineFor(command, step))}`
+}
+
+/** The exact line to type for a step. */
+export function lineFor(
+  command: string,
+  { name, examples }: Pick<StepEntry, 'name' | 'examples'>,
+): string {
+  return stepLine(command, name, examples[0] ?? {})
+}
+
+export function stepLine(command: string, step: string, input: object): string {
+  const words = Object.entries(input).map(([key, value]) =>
+    typeof value === 'object' ? `${key}=${JSON.stringify(value)}` : `${key}=${value}`,
+  )
+  return [command, step, ...words].join(' ')
 }
 
 export function unableSentence(unable: Unable, face: Face): string {
@@ -69,7 +88,7 @@ export function denialSentence(denial: Denial, face: Face): string {
         : `Not taken: requests come from ${who}.`
     }
     case 'own-request':
-      return 'Not counted: you asked for this, so somebody else has to approve it.'
+      return 'Not counted: you asked for this, and whoever asks never approves. Anybody else whom the message names may.'
     case 'already-counted':
       return 'You have approved this already; your yes counts once.'
     case 'expired':
@@ -105,13 +124,37 @@ export function notTakenSentence(no: NotTaken, face: Face): string {
     case 'unknown-run':
       return 'There is no such run in my ledger.'
     case 'decided-already':
-      return `Nothing to decide any more: ${face.run(no.run.id)} is ${stageWords[no.run.stage.kind]}.`
+      return `Nothing to decide any more: ${face.run(no.run.id)} ${decidedWords(no.run, face)}.`
     case 'look-first':
       return 'Not yet: the write before may still land. Resume it, so that I look again first; or abort.'
     case 'under-way':
       return 'It cannot be called back: the change is on its way. When it has ended I verify it, and you can undo it.'
   }
 }
+
+/** `was approved by @luis 14:04 and is under way`; who was quicker is named. */
+function decidedWords({ stage, record, lastAt }: Run, face: Face): string {
+  if (stage.kind === 'ended') {
+    const by = stage.by === null ? '' : ` by ${face.person(stage.by)} ${face.time(lastAt)}`
+    return `${endWords[stage.outcome]}${by}`
+  }
+  const yes = (record.approval?.consents ?? []).map(
+    ({ by, at }) => `${face.person(by)} ${face.time(at)}`,
+  )
+  const approved = yes.length === 0 ? '' : `was approved by ${list(yes)} and `
+  return `${approved}is ${stageWords[stage.kind]}`
+}
+
+const endWords = {
+  verified: 'is done and verified',
+  'not-verified': 'is done',
+  unneeded: 'is over: it was so already',
+  withheld: 'is over and nothing was sent: the policy says mode: observe',
+  blocked: 'is over: it was blocked',
+  rejected: 'was rejected',
+  expired: 'expired, which means no',
+  aborted: 'was aborted',
+} as const
 
 const stageWords = {
   reached: 'being judged',
@@ -122,26 +165,32 @@ const stageWords = {
   working: 'under way',
   acted: 'being verified',
   parked: 'parked',
-  ended: 'over',
 } as const
 
 export function parkedSentence(why: Parked): string {
   switch (why.code) {
     case 'undecided':
-      return `I cannot tell whether it was sent (${why.why}). Nothing will happen until one of you decides.`
+      return `I cannot tell whether it was sent (${open(why.why)}). Nothing will happen until one of you decides.`
     case 'operation-failed':
-      return `Cloud SQL ended the operation with an error: ${why.error}. Nothing more is sent until one of you decides.`
+      return `Cloud SQL ended the operation with an error: ${open(why.error)}. Nothing more is sent until one of you decides.`
     case 'contradicted':
       return 'The operation ended, and the world is not as predicted. See below; nothing more happens until one of you decides.'
     case 'not-sent':
-      return `It was not sent: ${why.why}. Nothing will happen until one of you decides.`
+      return `It was not sent: ${open(why.why)}. Nothing will happen until one of you decides.`
     case 'cannot-look':
-      return `I cannot see how it goes: ${why.why}. Nothing more happens until one of you decides.`
+      return `I cannot see how it goes: ${open(why.why)}. Nothing more happens until one of you decides.`
+    case 'broken':
+      return `Something in me broke (${open(why.why)}). Nothing goes on until one of you has looked: my log has more.`
     case 'stored-input-refused':
-      return `${why.why}. Abort it and ask again.`
+      return `${open(why.why)}. Abort it and ask again.`
     case 'nobody-may-approve':
-      return `It needs ${why.needed} to approve, and besides the one who asks fewer are named in policy.roles.approve.`
+      return `It needs ${count(why.needed, 'approval')}, never from the one who asks, and policy.roles.approve names too few others. Name more people there, or let somebody else ask.`
   }
+}
+
+/** Somebody else's sentence inside ours: its full stop is not needed. */
+function open(sentence: string): string {
+  return sentence.replace(/\.\s*$/, '')
 }
 
 /** Every reason of a verdict: the model's, and the gate's own about the target at this moment. */

@@ -1,11 +1,13 @@
-/** How numbers and names are written in English: thousands with a comma, at most one digit after the point. */
+/** How numbers and names are written in English: thousands with a comma, few digits after the point. */
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const one = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 })
 
-/** `1,890`, `6.1`; large numbers are whole. */
+/** `1,890`, `6.1`, `0.15`; large numbers are whole, and what is below one is never rounded to nothing. */
 export function number(value: number): string {
-  return Math.abs(value) >= 100 ? whole.format(value) : one.format(value)
+  const size = Math.abs(value)
+  return (size >= 100 ? whole : size >= 1 ? one : small).format(value)
 }
 
 export function count(value: number, singular: string, plural = `${singular}s`): string {

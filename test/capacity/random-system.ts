@@ -199,6 +199,8 @@ export const randomSystem: fc.Arbitrary<System> = fc
     workload,
     maxUtilization: fc.constantFrom(0.5, 0.8, 1),
     threshold: fc.integer({ min: 0, max: 700 }),
+    // One region has prices.
+    region: fc.constantFrom('us-central1', 'us-central1', 'europe-west1'),
   })
   .chain((parts) => {
     const databases = Object.keys(parts.databases)
@@ -227,7 +229,6 @@ export const randomSystem: fc.Arbitrary<System> = fc
       version: 1,
       name: 'random',
       project: 'p',
-      region: 'r',
       ...rest,
       services,
       alerts: { sessions: { metric: 'database-connections', database: first, threshold } },

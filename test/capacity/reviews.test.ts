@@ -101,6 +101,18 @@ describe('a step is review', () => {
       'create-read-replica',
       { database, name: 'r1', tier: 'db-custom-2-7680' },
     ],
+    [
+      'more Celery instances',
+      pooled,
+      'scale-service',
+      { service: 'celery-worker', maxInstances: 40 },
+    ],
+  ])('for its price alone with %s', (_what, system, step, input) => {
+    const { verdict, reasons } = tried(system, step, input)
+    expect([verdict, reasons.map(({ code }) => code)]).toEqual(['review', ['cost-rises']])
+  })
+
+  it.each([
     ['a load test below 80 %', pooled, 'start-load-test', { users: 2_340 }],
     [
       'a larger pool where servers fit',
@@ -109,12 +121,6 @@ describe('a step is review', () => {
       { pooler: 'pgbouncer', defaultPoolSize: 40 },
     ],
     ['the alert where it belongs', pooled, 'retarget-alert', { alert: 'db-connections' }],
-    [
-      'more Celery instances',
-      pooled,
-      'scale-service',
-      { service: 'celery-worker', maxInstances: 40 },
-    ],
     [
       'a flag without a restart',
       pooled,

@@ -63,7 +63,10 @@ describe('on the same example, each alone', () => {
       'disruption',
       'tier-leaves-binding',
       'alert-misplaced',
+      'cost-rises',
     ])
+    expect(upgrade.costDeltaUsd).toBe(592)
+    expect(upgrade.reasons.at(-1)?.values).toMatchObject({ moreUsers: 1_531, leavesBudget: false })
     expect(upgrade.after.supportedUsers).toBe(4_435)
     expect(upgrade.phases.map(({ name, disruption }) => [name, disruption?.secondsMax])).toEqual([
       ['now', undefined],
@@ -92,6 +95,7 @@ describe('on the same example, each alone', () => {
     expect(route.after.binding).toEqual([{ law: 'db-cpu', subject: `databases.${database}` }])
     expect(route.reasons.map(({ code, law }) => [code, law])).toEqual([
       ['law-broken', 'pooler-busy'],
+      ['cost-rises', 'monthly-cost'],
     ])
   })
 

@@ -35,7 +35,7 @@ try {
   await keep('plug-pulled')
   await page
     .locator(`article[data-ts="${ts}"]`)
-    .filter({ hasText: 'Done' })
+    .filter({ hasText: /Done[,:]/ })
     .waitFor({ timeout: 60_000 })
   await keep('done')
   await page.click('[data-try=again]')

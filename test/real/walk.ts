@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 
 export type Walk = {
   /** The newest message of the channel that contains all of these. */
-  message: (...words: readonly string[]) => Locator
+  message: (...words: readonly (string | RegExp)[]) => Locator
   /** Messages that only this person sees. */
   readonly alone: Locator
   try: (id: 'celery' | 'tier' | 'plan' | 'again') => Promise<void>
@@ -28,7 +28,10 @@ export function walkOn(page: Page): Walk {
         .last(),
     alone: articles.and(page.locator('.alone')),
     try: (id) => page.click(`[data-try=${id}]`),
-    become: (member) => page.click(`.personas label:has([value=${member}])`),
+    become: async (member) => {
+      await page.click(`.personas label:has([value=${member}])`)
+      await page.locator(`#timeline[data-as=${member}]`).waitFor()
+    },
     click: async (message, action) => {
       const button = message.locator(`button[data-action=${action}]`)
       const asks = (await button.getAttribute('data-confirm')) !== null

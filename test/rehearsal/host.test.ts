@@ -1,4 +1,4 @@
-/** The host with a small bot in the product's place: what starts, what dies, what comes back, and what is left behind. */
+/** The host with a small bot in the product's place: what starts, dies, comes back, and is left behind. */
 import { existsSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -39,7 +39,7 @@ test('it prints three lines, and the channel is alive without typing', async () 
   expect(page.state().gauge?.supported).toBe('2,904')
 })
 
-test('the plug pulled while a resize waits kills the bot once the change arrived, and the message goes on', async () => {
+test('a plug pulled before a resize kills the bot with its change sent; the message goes on', async () => {
   const { rehearsal } = await started()
   const ana = await follow(rehearsal.url, 'U0ANA', 'C0INCIDENT')
   const luis = await follow(rehearsal.url, 'U0LUIS', 'C0INCIDENT')
@@ -80,7 +80,7 @@ test('the plug pulled outside of a resize kills at once, and the bot comes back'
   await page.stage(({ bot }) => bot.kind === 'up')
 })
 
-test('a port that was asked for and is taken is refused; without one the next free is taken', async () => {
+test('a taken port that was asked for is refused', async () => {
   const other = createServer()
   const taken = await new Promise<number>((resolve) =>
     other.listen(0, '127.0.0.1', () => {
@@ -91,7 +91,7 @@ test('a port that was asked for and is taken is refused; without one the next fr
   other.close()
 })
 
-test('a second rehearsal on the same folder is told where the first one is, and empties nothing', async () => {
+test('a second rehearsal on one folder is sent to the first, and empties nothing', async () => {
   const { rehearsal, dataFolder } = await started()
   await expect(started({ dataFolder })).rejects.toThrow(`already running at ${rehearsal.url}`)
   expect(existsSync(join(dataFolder, 'rehearsal', 'bot.log'))).toBe(true)

@@ -1,4 +1,4 @@
-/** A small Bolt app in the bot's place: it says what the product says on the first screen, so that host and page can be tried alone. */
+/** A small Bolt app in the bot's place, so that host and page can be tried alone. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App, LogLevel, type types } from '@slack/bolt'
@@ -33,99 +33,28 @@ const section = (text: string): types.AnyBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text },
 })
-const context = (text: string): types.AnyBlock => ({
-  type: 'context',
-  elements: [{ type: 'mrkdwn', text }],
+const button = (id: string, label: string) => ({
+  type: 'button' as const,
+  action_id: id,
+  text: { type: 'plain_text' as const, text: label },
+  value: 'opaque',
 })
-const table = (rows: readonly (readonly string[])[]): types.AnyBlock => ({
-  type: 'table',
-  column_settings: [{}, { align: 'right' }, { align: 'right' }],
-  rows: rows.map((cells) => cells.map((text) => ({ type: 'raw_text', text }))),
-})
-
-const statusBlocks = [
-  section(
-    '*tuki carries 2,904 of 10,000 users. Database connections give out first.*\nAt full scale the site opens 1,890 connections; `tuki-db-prod` takes 390 (400 - 3 reserved - 7 of Cloud SQL).\nNext: put the web service behind PgBouncer. `/capacity plan 10000` has a safe order.',
-  ),
-  table([
-    ['Law', 'Demand', 'Limit', ' '],
-    ['Database connections', '1,890', '390', 'broken'],
-    ['Database CPU, cores', '6.1', '2', 'broken'],
-    ['Celery tasks a second', '121', '80', 'broken'],
-    ['Web requests in flight', '909', '1,800', 'ok'],
-  ]),
-  context('Assumed, not measured: think time 1.5 s, request 150 ms, database 10 ms.'),
-  {
-    type: 'actions' as const,
-    elements: [
-      {
-        type: 'button' as const,
-        action_id: 'details',
-        text: { type: 'plain_text' as const, text: 'Why connections?' },
-      },
-    ],
-  },
-]
-
-const asked =
-  '<@U0ANA> asks: resize `tuki-db-prod` from db-custom-2-7680 to db-custom-8-30720. Needs 1 of <!subteam^S0LEADS> (not <@U0ANA>).'
+const asked = '<@U0ANA> asks: resize `tuki-db-prod`. Needs 1 of <!subteam^S0LEADS>.'
 const approvalBlocks = [
-  section(`*${asked}*`),
-  table([
-    [' ', 'Now', 'During (up to 60 s)', 'After'],
-    ['Connections, limit', '390', 'none: the database restarts', '590'],
-    ['... demand at full scale', '1,890', ' ', '1,890, still short'],
-    ['Users carried', '2,904', '0', '4,435'],
-  ]),
-  context('Review, because: the database restarts; costs 592 USD a month more.'),
-  {
-    type: 'actions' as const,
-    elements: [
-      {
-        type: 'button' as const,
-        action_id: 'approve',
-        value: 'opaque',
-        style: 'primary' as const,
-        text: { type: 'plain_text' as const, text: 'Approve' },
-        confirm: {
-          title: { type: 'plain_text' as const, text: 'Resize tuki-db-prod?' },
-          text: { type: 'plain_text' as const, text: 'All sessions drop for up to a minute.' },
-          confirm: { type: 'plain_text' as const, text: 'Approve' },
-          deny: { type: 'plain_text' as const, text: 'Not yet' },
-        },
-      },
-      {
-        type: 'button' as const,
-        action_id: 'reject',
-        text: { type: 'plain_text' as const, text: 'Reject' },
-      },
-    ],
-  },
+  section(asked),
+  { type: 'actions' as const, elements: [button('approve', 'Approve')] },
 ]
+const status = {
+  text: 'tuki carries 2,904 of 10,000 users.',
+  metadata: {
+    event_type: 'capacity_status',
+    event_payload: { users: 10_000, supportedUsers: 2904, sentence: '1,890 of 390 connections' },
+  },
+}
 
 app.command('/capacity', async ({ ack, body, client }) => {
   await ack()
-  if (body.text === 'status') {
-    await client.chat.postMessage({
-      channel: body.channel_id,
-      text: 'tuki carries 2,904 of 10,000 users. Database connections give out first.',
-      blocks: statusBlocks,
-      metadata: {
-        event_type: 'capacity_status',
-        event_payload: {
-          users: 10_000,
-          supportedUsers: 2904,
-          law: 'db-connections',
-          demand: 1890,
-          limit: 390,
-          sentence: '1,890 of 390 connections: database connections give out first.',
-        },
-      },
-    })
-  } else {
-    const text = `*Blocked: this would add 40 connections to a database that is already 1,500 short.*\n20 instances x 6 = 120 Celery connections instead of 80; total 1,930 of 390. Supported users fall from 2,904 to 2,851.`
-    await client.chat.postMessage({ channel: body.channel_id, text, blocks: [section(text)] })
-  }
+  await client.chat.postMessage({ channel: body.channel_id, ...status })
 })
 app.command('/runbook', async ({ ack, body, client }) => {
   await ack()
@@ -140,7 +69,7 @@ app.action('approve', async ({ ack, body, client }) => {
     return
   }
   writeFileSync(memory, JSON.stringify({ ts }))
-  await say(ts, '*Resizing `tuki-db-prod`.* Asked by <@U0ANA>, approved by <@U0LUIS>.')
+  await say(ts, 'Resizing `tuki-db-prod`.')
   const { settingsVersion } = instance.parse(await (await fetch(instanceUrl)).json()).settings
   await fetch(instanceUrl, {
     method: 'PATCH',
@@ -149,14 +78,6 @@ app.action('approve', async ({ ack, body, client }) => {
   })
   await watch(ts, 'I sent it and heard back.')
 })
-app.action('reject', ({ ack }) => ack())
-app.action('details', async ({ ack, body, client }) => {
-  await ack()
-  const ts = 'message' in body && body.message !== undefined ? body.message.ts : ''
-  const text = 'backend 200 x 9 = 1,800; celery 20 x 4 = 80; people 10'
-  await client.chat.postMessage({ channel, thread_ts: ts, text })
-})
-
 function say(ts: string, text: string): Promise<unknown> {
   return app.client.chat.update({ channel, ts, text, blocks: [section(text)] })
 }
@@ -170,10 +91,7 @@ async function watch(ts: string, how: string): Promise<void> {
     if (items?.[0]?.status === 'DONE') break
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-  await say(
-    ts,
-    `*Done: \`tuki-db-prod\` is db-custom-8-30720.* 390 -> 590. ${how}\nmax_connections: not observed.`,
-  )
+  await say(ts, `Done: \`tuki-db-prod\` is db-custom-8-30720. ${how}`)
 }
 
 process.stdin.resume()

@@ -48,6 +48,7 @@ describe('in English', () => {
       'Database connections: still the limit with db-custom-8-30720, at 4,435 of 10,000 users.',
       'The alert db-connections stands at 648 of 590 usable connections. ' +
         'It should be 472: follow with retarget-alert.',
+      'It costs 592 USD a month more, for 1,531 users more; 4,923 USD in all.',
     ])
   })
 

@@ -11,6 +11,7 @@ import { dbConnections } from './db-connections.ts'
 import { dbCpu } from './db-cpu.ts'
 import { dbMemory } from './db-memory.ts'
 import { djangoDatabase } from './django-database.ts'
+import { monthlyCost } from './monthly-cost.ts'
 import { poolerBusy } from './pooler-busy.ts'
 import { poolerClients } from './pooler-clients.ts'
 import { poolerMode } from './pooler-mode.ts'
@@ -51,6 +52,7 @@ export const laws = [
   redisClients,
   redisEviction,
   alertFires,
+  monthlyCost,
 ] as const
 
 export type LawId = (typeof laws)[number]['id']

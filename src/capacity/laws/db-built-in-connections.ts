@@ -5,7 +5,7 @@
 import { connectionsPerInstance } from '../derive.ts'
 import { quantityLaw } from '../law.ts'
 
-const builtInLimit = 100
+export const builtInLimit = 100
 
 export const dbBuiltInConnections = quantityLaw({
   id: 'db-built-in-connections',

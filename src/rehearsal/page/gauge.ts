@@ -41,7 +41,8 @@ export function gaugeOf(reading: CapacityReading, now: number): Gauge {
   return {
     users: count(reading.users),
     supported: supported === undefined ? 'no limit found' : count(supported),
-    sentence: reading.sentence,
+    // The sum in one line; its terms stand in the message beside it.
+    sentence: reading.sentence.split(': ', 1).join(''),
     saidAt: clockTime(now),
     verdict: verdictOf(missing),
     isOverloaded: missing !== null && missing > 0,

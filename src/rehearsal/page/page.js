@@ -16,6 +16,9 @@ export async function perform(deed) {
 
 /* Messages */
 
+const emptyThread =
+  '<details class="thread" hidden><summary></summary><div class="replies"></div></details>'
+
 function showMessage({ ts, threadTs, kind, html }) {
   const home = threadTs === null ? timeline : threadOf(threadTs)
   const isAtEnd = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 80
@@ -24,9 +27,7 @@ function showMessage({ ts, threadTs, kind, html }) {
     const article = document.createElement('article')
     article.dataset.ts = ts
     article.className = kind
-    article.innerHTML =
-      '<div class="body"></div>' +
-      '<details class="thread" hidden><summary></summary><div class="replies"></div></details>'
+    article.innerHTML = `<div class="body"></div>${threadTs === null ? emptyThread : ''}`
     const later = [...home.children].find((each) => each.dataset.ts > ts)
     home.insertBefore(article, later ?? null)
   }

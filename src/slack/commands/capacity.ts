@@ -1,9 +1,12 @@
 /** `/capacity`: what the System carries now, and what a step would do to that. Changes nothing. contract.md, 4. */
 
+import { laws } from '../../capacity/laws/catalogue.ts'
+import { findingsOf } from '../../words/en-status.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
-import type { Message } from '../views/blocks.ts'
+import { type Message, slackFace } from '../views/blocks.ts'
 import { checkMessage } from '../views/check.ts'
+import { explainMessage } from '../views/explain.ts'
 import { capacityHelp } from '../views/help.ts'
 import { planMessage } from '../views/plan.ts'
 import { statusMessage } from '../views/status.ts'
@@ -23,13 +26,36 @@ export async function capacity(means: DeskMeans, call: CommandCall): Promise<Com
         checkMessage(read.step, await means.look.check(read.step), means.note),
       )
     }
+    case 'explain':
+      return explain(means, call, words)
     case 'plan':
       return plan(means, call, words)
     case 'help':
       return capacityHelp(means.catalogue)
     default:
-      return `No \`/capacity ${verb.replaceAll('`', '')}\`. ${capacityHelp(means.catalogue)}`
+      return `No ${slackFace.literal(`/capacity ${verb}`)}. There are status, check, explain, plan and help.`
   }
+}
+
+/** What cannot be explained is said at once, from the document; the answer is of the world. */
+async function explain(
+  means: DeskMeans,
+  call: CommandCall,
+  [law, subject]: readonly string[],
+): Promise<CommandAnswer> {
+  const known = laws.map(({ id }) => id)
+  if (law === undefined)
+    return `Which law? For example \`/capacity explain db-connections\`. The laws: ${known.join(', ')}.`
+  const { look, document, note } = means
+  const find = (status: Awaited<ReturnType<typeof look.status>>) =>
+    findingsOf(status.assessment.findings, known, { law, subject }, slackFace)
+  const declared = find(await look.statusOfDocument(document))
+  if (declared.kind === 'none') return declared.sentence
+  return answerInChannel(means, call, async () => {
+    const status = await look.status()
+    const found = find(status)
+    return explainMessage(found.kind === 'found' ? found.findings : declared.findings, status, note)
+  })
 }
 
 async function plan(
@@ -39,7 +65,7 @@ async function plan(
 ): Promise<CommandAnswer> {
   const users = Number(wished)
   if (!Number.isInteger(users) || users < 1)
-    return `\`users\` must be a whole number of 1 or more, and \`${wished.replaceAll('`', '')}\` is not.`
+    return `\`users\` must be a whole number of 1 or more, and ${slackFace.literal(wished)} is not.`
   return answerInChannel(means, call, async () => {
     const { look, document, note } = means
     const examples = await Promise.all(

@@ -30,6 +30,6 @@ export async function runbook(
     case 'help':
       return runbookHelp(means.catalogue)
     default:
-      return `No \`/runbook ${verb.replaceAll('`', '')}\`. ${runbookHelp(means.catalogue)}`
+      return `No ${slackFace.literal(`/runbook ${verb}`)}. There are do, abort and help.`
   }
 }

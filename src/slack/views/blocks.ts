@@ -1,9 +1,11 @@
-/** Block Kit by its limits: what is too long is cut here, once, and any text from outside is inert. facts/slack.md, 2 and 4. */
+/**
+ * Block Kit by its limits: what is too long is cut here, once, and any text from outside is inert.
+ * facts/slack.md, 2 and 4.
+ */
 import type {
   ActionsBlock,
   Button,
   ContextBlock,
-  HeaderBlock,
   KnownBlock,
   SectionBlock,
   TableBlock,
@@ -20,10 +22,14 @@ export type Message = {
   }
 }
 
-const sectionAtMost = 3000
-const contextAtMost = 2000
-const cellAtMost = 200
-const rowsAtMost = 100
+/** Together they stay under the 13,000 characters that a message takes, whatever a message says. */
+const sectionAtMost = 2000
+const longSectionAtMost = 3000
+const contextAtMost = 600
+const cellAtMost = 80
+const rowsAtMost = 30
+/** chat.update takes 4,000 characters of text. */
+const textAtMost = 3000
 
 /** The only three characters that Slack asks to be escaped; it makes mentions and links of outside text inert. */
 export function escaped(text: string): string {
@@ -49,24 +55,27 @@ export const slackFace: Face = {
 
 /** The same without what only Slack draws: for `text`, which is read aloud and pushed. */
 export function plain(mrkdwn: string): string {
-  return mrkdwn.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1').replace(/[*`]/g, '')
-}
-
-export function header(text: string): HeaderBlock {
-  return { type: 'header', text: { type: 'plain_text', text: cut(text, 150), emoji: false } }
+  const read = mrkdwn.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1').replace(/[*`]/g, '')
+  return cutMarkup(read, textAtMost)
 }
 
 export function section(mrkdwn: string): SectionBlock {
   return {
     type: 'section',
-    text: { type: 'mrkdwn', text: cut(mrkdwn, sectionAtMost), verbatim: true },
+    text: { type: 'mrkdwn', text: cutMarkup(mrkdwn, sectionAtMost), verbatim: true },
   }
+}
+
+/** For a message that has few of them. */
+export function longSection(mrkdwn: string): SectionBlock {
+  const text = cutMarkup(mrkdwn, longSectionAtMost)
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
 }
 
 export function context(mrkdwn: string): ContextBlock {
   return {
     type: 'context',
-    elements: [{ type: 'mrkdwn', text: cut(mrkdwn, contextAtMost), verbatim: true }],
+    elements: [{ type: 'mrkdwn', text: cutMarkup(mrkdwn, contextAtMost), verbatim: true }],
   }
 }
 
@@ -120,4 +129,14 @@ function button({ action, text, value, style, confirm }: ButtonSpec): Button {
 
 function cut(text: string, atMost: number): string {
   return text.length <= atMost ? text : `${text.slice(0, atMost - 1)}…`
+}
+
+/** Cut between words, never inside a mention, an escape or a code span. */
+function cutMarkup(text: string, atMost: number): string {
+  if (text.length <= atMost) return text
+  const kept = text.slice(0, atMost - 2)
+  const opened = kept.lastIndexOf('<') > kept.lastIndexOf('>') ? kept.lastIndexOf('<') : kept.length
+  const whole = kept.slice(0, opened).replace(/&[a-z]*$/, '')
+  const isCodeOpen = (whole.match(/`/g) ?? []).length % 2 === 1
+  return `${whole}${isCodeOpen ? '`' : ''}…`
 }

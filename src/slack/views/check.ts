@@ -1,8 +1,10 @@
 /** `/capacity check`: what a step would do, and whether it may; nothing changes. Pure. */
+
 import type { BoundStep } from '../../define/step.ts'
 import type { Examination } from '../../gate/gate.ts'
 import { shownForecast } from '../../runs/shown.ts'
-import { effectSentence, reasonSentence, unableSentence } from '../../words/en.ts'
+import { reasonSentence, unableSentence } from '../../words/en.ts'
+import { effectSentence } from '../../words/en-effects.ts'
 import { refusalSentence } from '../../words/en-reasons.ts'
 import { number } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, type Message, plain, section } from './blocks.ts'
@@ -14,6 +16,7 @@ export function checkMessage(
   note: string | null,
 ): Message {
   const forecast = shownForecast(step, examination)
+  const { refusal } = examination
   const effect = effectSentence(forecast.effect, face)
   const first = `*${verdictWords[examination.verdict]}: ${effect}.* ${why(examination)}`
   const unable = step.act.kind === 'read' ? null : step.act.unable(examination.view.system)
@@ -25,6 +28,9 @@ export function checkMessage(
   const small = [
     users,
     unable === null ? null : unableSentence(unable, face),
+    examination.verdict === 'block' && refusal === null
+      ? `Next: ${face.literal(`/capacity plan ${forecast.users}`)} shows settings that carry ${number(forecast.users)} users.`
+      : null,
     'Nothing was changed and nothing was recorded.',
     note,
   ]
@@ -32,7 +38,7 @@ export function checkMessage(
     text: plain(first),
     blocks: [
       section(first),
-      ...forecastBlocks(forecast),
+      ...forecastBlocks(forecast, false),
       ...small.filter((line) => line !== null).map(context),
     ],
   }

@@ -1,7 +1,8 @@
 /** What a run was judged on: the facts with source and time, the expectations, the fingerprint. Pure. */
 import type { Run } from '../../runs/run.ts'
 import { reasonSentence } from '../../words/en.ts'
-import { escaped, slackFace as face, type Message, section } from './blocks.ts'
+import { escaped, slackFace as face, longSection, type Message, section } from './blocks.ts'
+import { show } from './evidence.ts'
 
 export function detailsMessage(run: Run): Message {
   const { forecast } = run.record
@@ -11,11 +12,11 @@ export function detailsMessage(run: Run): Message {
   }
   const facts = forecast.facts.map((fact) =>
     fact.kind === 'observed'
-      ? `• ${face.literal(fact.name)} ${face.literal(JSON.stringify(fact.value))}, ${escaped(fact.source)}, ${face.time(fact.observedAt)}`
+      ? `• ${face.literal(fact.name)} ${face.literal(show(fact.value))}, ${escaped(fact.source)}, ${face.time(fact.observedAt)}`
       : `• ${face.literal(fact.name)} unknown: ${escaped(fact.why)}`,
   )
   const expects = forecast.expects.map(
-    ({ fact, predicted }) => `• ${face.literal(fact)} ${face.literal(JSON.stringify(predicted))}`,
+    ({ fact, predicted }) => `• ${face.literal(fact)} ${face.literal(show(predicted))}`,
   )
   const reasons = forecast.reasons.map((reason) => `• ${escaped(reasonSentence(reason))}`)
   const parts = [
@@ -24,5 +25,5 @@ export function detailsMessage(run: Run): Message {
     `*Judged on*\n${facts.join('\n') || 'nothing observed'}`,
     `*Afterwards I look whether*\n${expects.join('\n') || 'nothing is expected'}`,
   ]
-  return { text: `The details of run ${run.id}.`, blocks: parts.map(section) }
+  return { text: `The details of run ${run.id}.`, blocks: parts.map(longSection) }
 }

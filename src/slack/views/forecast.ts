@@ -3,22 +3,28 @@ import type { KnownBlock } from '@slack/types'
 import type { ShownForecast } from '../../runs/events.ts'
 import { reasonSentence } from '../../words/en.ts'
 import { lawName } from '../../words/en-reasons.ts'
-import { number } from '../../words/numbers.ts'
+import { nameOf, number } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, section, table } from './blocks.ts'
 
+/** On a phone nobody reads more; the reasons name the rest. */
+const rowsAtMost = 12
+
 /** Before, during and after, why it is not simply clear, and what it was checked against. */
-export function forecastBlocks(forecast: ShownForecast): readonly KnownBlock[] {
+export function forecastBlocks(forecast: ShownForecast, isWaiting: boolean): readonly KnownBlock[] {
   const { reasons, rows, disruption, supportedUsers, users } = forecast
   if (rows.length === 0 && reasons.length === 0) return []
   const during = disruption === null ? null : `during (up to ${disruption.secondsMax} s)`
-  const head = ['', 'now', ...(during === null ? [] : [during]), 'after']
+  const head = ['demand of limit', 'now', ...(during === null ? [] : [during]), 'after']
   const middle = (text: string) => (during === null ? [] : [text])
-  const cells = rows.map(({ law, subject, now, after }) => [
-    lawName(law),
-    ofLimit(now),
-    ...middle(subject === disruption?.target ? 'none' : '–'),
-    `${ofLimit(after)}${stillShort(after)}`,
-  ])
+  const shared = (law: string) => rows.filter((row) => row.law === law).length > 1
+  const cells = rows
+    .slice(0, rowsAtMost)
+    .map(({ law, subject, unit, now, after }) => [
+      [labelOf(law, unit), ...(shared(law) ? [nameOf(subject)] : [])].join(', '),
+      ofLimit(now),
+      ...middle(subject === disruption?.target ? 'none' : '–'),
+      `${ofLimit(after)}${stillShort(unit, after)}`,
+    ])
   const carried = [
     `Users carried, of ${number(users)}`,
     numberOr(supportedUsers.now),
@@ -31,26 +37,35 @@ export function forecastBlocks(forecast: ShownForecast): readonly KnownBlock[] {
     ...(reasons.length === 0
       ? []
       : [section(`${verdictWord[forecast.verdict]}, because:\n${why}`)]),
-    context(checkedAgainst(forecast)),
+    context(checkedAgainst(forecast, isWaiting)),
   ]
 }
 
 const verdictWord = { clear: 'Clear', review: 'Review', block: 'Blocked' } as const
 
+/** `Database CPU, cores`; a unit that the name says already is not said twice. */
+function labelOf(law: string, unit: string): string {
+  const name = lawName(law)
+  const [first = ''] = unit.split(' ')
+  return unit === '' || name.toLowerCase().includes(first) ? name : `${name}, ${unit}`
+}
+
 function ofLimit({ demand, limit }: { demand: number | null; limit: number | null }): string {
   return `${numberOr(demand)} of ${numberOr(limit)}`
 }
 
-function stillShort({ severity }: { severity: string }): string {
-  return severity === 'broken' ? ', still short' : ''
+function stillShort(unit: string, { severity }: { severity: string }): string {
+  if (severity !== 'broken') return ''
+  return unit.startsWith('USD') ? ', over budget' : ', still short'
 }
 
 function numberOr(value: number | null): string {
   return value === null ? 'unknown' : number(value)
 }
 
-function checkedAgainst({ facts, fingerprint }: ShownForecast): string {
+function checkedAgainst({ facts, fingerprint }: ShownForecast, isWaiting: boolean): string {
   const seen = facts.flatMap((fact) => (fact.kind === 'observed' ? [fact.observedAt] : []))
   const when = seen.length === 0 ? 'nothing observed' : `facts of ${face.time(Math.min(...seen))}`
-  return `Checked against ${when}. If they change, an approval is void. Forecast ${face.literal(fingerprint.slice(0, 8))}`
+  const bound = isWaiting ? ' If they change, the approval is void.' : ''
+  return `Checked against ${when}.${bound} Forecast ${face.literal(fingerprint.slice(0, 8))}`
 }

@@ -1,12 +1,14 @@
 /** Help, made from the catalogue. Pure. */
 import type { Catalogue } from '../../define/catalogue.ts'
-import { lineFor } from '../commands/words.ts'
+import { lineFor } from '../../words/en.ts'
+import { slackFace } from './blocks.ts'
 
 export function capacityHelp(catalogue: Catalogue): string {
   return [
     '*/capacity* says what the system carries; it changes nothing.',
     '• `/capacity status`: how many users, and what gives out first',
     '• `/capacity check <step> key=value ...`: what one step would do to that',
+    '• `/capacity explain <law> [subject]`: one limit with its whole sum, for example `/capacity explain db-connections`',
     '• `/capacity plan <users>`: what would carry that many',
     ...stepLines(catalogue, '/capacity check'),
   ].join('\n')
@@ -24,8 +26,6 @@ export function runbookHelp(catalogue: Catalogue): string {
 function stepLines({ entries }: Catalogue, command: string): readonly string[] {
   return [
     'Steps:',
-    ...entries.map(
-      ({ name, title, examples }) => `• ${title}: ${lineFor(command, name, examples[0])}`,
-    ),
+    ...entries.map((entry) => `• ${entry.title}: ${slackFace.literal(lineFor(command, entry))}`),
   ]
 }

@@ -35,7 +35,7 @@ export function planMessage({ users, today, document, examples, note }: Plan): M
     text: answer,
     blocks: [
       section(`*${escaped(answer)}*`),
-      table(['', 'today', 'then'], rows),
+      table(['setting', 'today', 'then'], rows),
       ...small.filter((line) => line !== null).map(context),
     ],
   }

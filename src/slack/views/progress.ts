@@ -1,8 +1,8 @@
 /** What a run did so far, line by line with its times, and what moved when an approval no longer fits. Pure. */
 import type { Moved } from '../../runs/events.ts'
 import type { Run } from '../../runs/run.ts'
-import { list, nameOf } from '../../words/numbers.ts'
-import { slackFace as face } from './blocks.ts'
+import { count, list, nameOf } from '../../words/numbers.ts'
+import { escaped, slackFace as face } from './blocks.ts'
 
 export function progressLines(run: Run, now: number): readonly string[] {
   const { claimedAt, intendedAt, acceptedAt, operation, found, fault, endedAt, forecast } =
@@ -12,8 +12,10 @@ export function progressLines(run: Run, now: number): readonly string[] {
     claimedAt === null ? null : `Facts re-checked ${face.time(claimedAt)}`,
     acceptedAt === null
       ? null
-      : `Change sent ${face.time(acceptedAt)}${version === null ? '' : ` (version ${version})`}`,
-    operation === null ? null : `Cloud SQL works on it (operation ${face.literal(operation)})`,
+      : `Change sent ${face.time(acceptedAt)}${version === null ? '' : ` (version ${escaped(version)})`}`,
+    operation === null
+      ? null
+      : `Cloud SQL ${run.stage.kind === 'working' ? 'works' : 'worked'} on it (operation ${face.literal(operation)})`,
     endedAt === null ? null : `Ended ${face.time(endedAt)}`,
   ].filter((line) => line !== null)
   const numbered = lines.map((line, index) => `${index + 1} ${line}`).join(' · ')
@@ -22,14 +24,16 @@ export function progressLines(run: Run, now: number): readonly string[] {
   return [
     ...(numbered === '' ? [] : [numbered]),
     ...(recovered === null ? [] : [recovered]),
-    ...(slow && now > 0 ? [`The reply was lost (${fault.message}); I look what happened.`] : []),
+    ...(slow && now > 0
+      ? [`The reply was lost (${escaped(fault.message)}); I look what happened.`]
+      : []),
   ]
 }
 
 /** The sentence that nobody else says: I was stopped between sending and hearing back. */
 function recoveredLine(run: Run): string | null {
   const { acceptedAt, intendedAt, found, fault } = run.record
-  if (intendedAt === null || acceptedAt !== null || found === null) return null
+  if (intendedAt === null || found === null) return null
   const when = face.time(intendedAt)
   const cause =
     fault === null
@@ -43,22 +47,31 @@ function recoveredLine(run: Run): string | null {
     case 'running':
       return run.record.endedAt === null
         ? `${cause}; I looked: it is under way, and the mark on it is mine.`
-        : `${cause}; I looked: it was under way with my mark on it; it is done.`
+        : `${cause}; I looked: it is done, and the mark on it is mine.`
     case 'absent':
-      return `${cause}; I looked: it is not there.`
+      return acceptedAt === null
+        ? `${cause}; I looked: it is not there.`
+        : `${cause}; I looked: it was not there, so I sent it again, still for version ${escaped(run.record.forecast?.version ?? 'unknown')} alone.`
     case 'unknown':
-      return `${cause}; I looked: ${found.progress.why}.`
+      return `${cause}; I looked: ${escaped(found.progress.why)}.`
   }
 }
 
 export function movedSentence(moved: readonly Moved[] | null): string | null {
   if (moved === null || moved.length === 0) return null
-  const what = moved.map(({ what: name, before, after }) => {
-    if (name === 'version') return `its version moved from ${show(before)} to ${show(after)}`
-    if (name === 'reason') return `a new reason appeared (${show(after)})`
-    return `${face.literal(nameOf(name))} is ${show(after)}, was ${show(before)}`
+  const reasons = moved.filter(({ what }) => what === 'reason').length
+  const what = moved.flatMap(({ what: name, before, after }) => {
+    if (name === 'version') return [`its version moved from ${show(before)} to ${show(after)}`]
+    if (name === 'verdict') return [`the verdict went from ${show(before)} to ${show(after)}`]
+    if (name === 'disruption')
+      return [`the disruption grew from ${show(before)} s to ${show(after)} s`]
+    if (name === 'reason') return []
+    if (name === 'approval') return ['its time was over before I could act on it']
+    if (name === 'cost') return [`it costs ${show(after)} USD a month more, not ${show(before)}`]
+    return [`${face.literal(nameOf(name))} is ${show(after)}, was ${show(before)}`]
   })
-  return `*Not run: the approval no longer fits.* Since it was asked, ${list(what)}. The new forecast is below.`
+  if (reasons > 0) what.push(`${count(reasons, 'new reason')} came up`)
+  return `*Not run: the approval no longer fits.* Since it was asked, ${list(what)}. The new forecast below says it all.`
 }
 
 function show(value: unknown): string {

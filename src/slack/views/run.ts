@@ -1,9 +1,12 @@
 /** A run's living message: asked -> before, during, after -> decided -> done, from its state alone. Pure. */
+
 import type { KnownBlock } from '@slack/types'
+import type { ShownForecast } from '../../runs/events.ts'
 import type { Run } from '../../runs/run.ts'
 import { mayAbort } from '../../runs/run.ts'
-import { effectSentence, parkedSentence, reasonSentence } from '../../words/en.ts'
-import { duration, list } from '../../words/numbers.ts'
+import { parkedSentence, reasonSentence, stepLine } from '../../words/en.ts'
+import { effectSentence } from '../../words/en-effects.ts'
+import { duration, list, nameOf, number } from '../../words/numbers.ts'
 import {
   actions,
   type ButtonSpec,
@@ -14,7 +17,7 @@ import {
   plain,
   section,
 } from './blocks.ts'
-import { evidenceBlocks, factName } from './evidence.ts'
+import { evidenceBlocks, factName, readingBlocks } from './evidence.ts'
 import { forecastBlocks } from './forecast.ts'
 import { movedSentence, progressLines } from './progress.ts'
 
@@ -32,7 +35,7 @@ export function runMessage({ run, now, note }: RunView): Message {
     section(first),
     ...body(run, now),
     ...buttons(run),
-    ...(note === null ? [] : [context(note)]),
+    context([`Run ${face.literal(run.id)}`, ...(note === null ? [] : [note])].join(' · ')),
   ]
   return { text: plain(first), blocks }
 }
@@ -47,10 +50,11 @@ function headline(run: Run, now: number): string {
     case 'judged':
       return `*${asked}: ${what}.* I look at the world and do the sums.`
     case 'waiting': {
-      const { needed, consents, expiresAt, approvers } = stage.approval
+      const { needed, consents, expiresAt } = stage.approval
       const open = needed - consents.length
-      const able = approvers.filter((user) => user !== run.by).map(face.person)
-      return `*${asked}: ${what}.* Needs ${open} of ${list(able, 'or')} (not ${face.person(run.by)}). Until ${face.time(expiresAt)}.`
+      const given = consents.map(({ by, at }) => `${face.person(by)} said yes ${face.time(at)}. `)
+      if (open <= 0) return `*${asked}: ${what}.* ${given.join('')}I look at the world again.`
+      return `*${asked}: ${what}.* ${given.join('')}Needs ${open} of ${ableText(run)} (not ${face.person(run.by)}). Until ${face.time(expiresAt)}.`
     }
     case 'claimed':
       return `*About to ${what}.* ${consentLine(run)}`
@@ -67,35 +71,70 @@ function headline(run: Run, now: number): string {
     case 'acted':
       return `*The operation ended: ${what}.* I read the world again to verify it.`
     case 'parked':
-      return `*Parked: ${what}.* ${parkedSentence(stage.why)}`
+      return `*Parked: ${what}.* ${escaped(parkedSentence(stage.why))}`
     case 'ended':
       return endLine(run, stage.outcome, stage.by)
   }
+}
+
+const namedAtMost = 6
+
+/** Who could still say yes. */
+function ableText({ stage, by }: Run): string {
+  if (stage.kind !== 'waiting') return ''
+  const { approvers, consents } = stage.approval
+  const able = approvers.filter((user) => user !== by && !consents.some((one) => one.by === user))
+  const named = able.slice(0, namedAtMost).map(face.person)
+  const more = able.length - named.length
+  return list(more === 0 ? named : [...named, `${number(more)} more`], 'or')
 }
 
 type Outcome = Extract<Run['stage'], { kind: 'ended' }>['outcome']
 
 function endLine(run: Run, outcome: Outcome, by: string | null): string {
   const what = effectOf(run)
-  const who = by === null ? 'somebody' : face.person(by)
+  // The last thing that happened to an ended run is its end.
+  const who = `${by === null ? 'somebody' : face.person(by)} ${face.time(run.lastAt)}`
+  const asked = `Asked by ${face.person(run.by)} ${face.time(run.startedAt)}.`
   switch (outcome) {
     case 'verified':
-      return `*Done and verified: ${what}.* ${took(run)}`
+      return isReading(run) ? `*Looked: ${what}.*` : `*Done and verified: ${what}.* ${took(run)}`
     case 'not-verified': {
-      const unseen = (run.record.evidence ?? []).filter(({ outcome: o }) => o === 'not-observed')
-      return `*Done, not verified: ${what}.* Cannot see ${list(unseen.map(({ fact }) => factName(fact)))}. ${took(run)}`
+      const done = isReading(run) ? 'Looked, and not everything was seen' : 'Done, not verified'
+      return `*${done}: ${what}.* ${[unseenText(run), took(run)].join(' ').trim()}`
     }
+    case 'unneeded':
+      return `*Nothing to do: ${what}.* It is so already, so nothing was sent. ${asked}`
     case 'withheld':
-      return `*Not sent: ${what}.* The policy says mode: observe, so everything was done but this.`
+      return `*Not sent: ${what}.* The policy says mode: observe, so I did everything but this. ${consentLine(run)}`
     case 'blocked':
-      return `*Blocked: ${what}.* ${firstReason(run)}`
+      return `*Blocked: ${what}.* ${firstReason(run)} Nothing was sent. ${asked}`
     case 'rejected':
-      return `*Rejected by ${who}: ${what}.* Nothing was sent.`
+      return `*Rejected by ${who}: ${what}.* Nothing was sent. ${asked}`
     case 'expired':
-      return `*Expired, which means no: ${what}.* Nobody decided in time; nothing was sent.`
+      return `*Expired ${face.time(run.record.approval?.expiresAt ?? run.lastAt)}, which means no: ${what}.* Nobody decided in time, so nothing was sent. ${asked} Ask again for a fresh forecast.`
     case 'aborted':
-      return `*Aborted by ${who}: ${what}.* ${run.record.intendedAt === null ? 'Nothing was sent.' : 'What was on its way is kept under claim for 10 minutes.'}`
+      return `*Aborted by ${who}: ${what}.* ${leftBehind(run)} ${asked}`
   }
+}
+
+/** It looked and sent nothing. */
+function isReading({ record }: Run): boolean {
+  return record.intendedAt === null
+}
+
+function unseenText({ record }: Run): string {
+  const unseen = (record.evidence ?? []).filter(({ outcome }) => outcome === 'not-observed')
+  return `Cannot see ${escaped(list(unseen.map(({ fact }) => factName(fact))))}.`
+}
+
+/** What an abort leaves: nothing, a change that was accepted, or one that may still arrive. */
+function leftBehind({ record }: Run): string {
+  const { intendedAt, acceptedAt, endedAt, forecast } = record
+  if (intendedAt === null) return 'Nothing was sent.'
+  if (acceptedAt !== null || endedAt !== null)
+    return `The change was sent ${face.time(acceptedAt ?? intendedAt)} and is not taken back.`
+  return `It may still be on its way, so ${face.literal(nameOf(forecast?.target ?? ''))} stays held for 10 minutes more.`
 }
 
 function body(run: Run, now: number): readonly KnownBlock[] {
@@ -104,18 +143,35 @@ function body(run: Run, now: number): readonly KnownBlock[] {
   const moved = movedSentence(record.moved)
   return [
     ...(moved === null ? [] : [section(moved)]),
-    ...(forecast === null || evidence !== null ? [] : forecastBlocks(forecast)),
+    ...(forecast === null || evidence !== null
+      ? []
+      : forecastBlocks(forecast, stage.kind === 'waiting')),
     ...progressLines(run, now).map(context),
-    ...(evidence === null ? [] : evidenceBlocks(evidence)),
-    ...(stage.kind === 'ended' && forecast?.undo?.kind === 'step' && record.acceptedAt !== null
-      ? [context(`Undo: ${face.literal(undoCommand(forecast.undo))}`)]
-      : []),
+    ...(evidence === null
+      ? []
+      : isReading(run)
+        ? readingBlocks(evidence)
+        : evidenceBlocks(evidence, forecast?.facts ?? [])),
+    ...(stage.kind === 'ended' && record.endedAt !== null ? afterwards(forecast).map(context) : []),
   ]
 }
 
-function undoCommand({ step, input }: { step: string; input: object }): string {
-  const words = Object.entries(input).map(([name, value]) => `${name}=${value}`)
-  return ['/runbook do', step, ...words].join(' ')
+/** What is there now by the forecast, what to do next, and how to go back. */
+function afterwards(forecast: ShownForecast | null): readonly string[] {
+  if (forecast === null) return []
+  const { supportedUsers, users, reasons, undo } = forecast
+  const { now, after } = supportedUsers
+  const line =
+    undo?.kind === 'step' ? face.literal(stepLine('/runbook do', undo.step, undo.input)) : null
+  return [
+    now === null || after === null
+      ? null
+      : `By the forecast it carries ${number(after)} of ${number(users)} users; before, ${number(now)}.`,
+    ...reasons
+      .filter(({ code }) => code === 'alert-misplaced')
+      .map((reason) => `Next: ${escaped(reasonSentence(reason))}`),
+    line === null ? null : `Undo: ${line}`,
+  ].filter((text) => text !== null)
 }
 
 function buttons(run: Run): readonly KnownBlock[] {

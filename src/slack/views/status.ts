@@ -1,10 +1,10 @@
 /** `/capacity status`: the answer, the sum, the table. Pure. */
-import type { Finding } from '../../capacity/finding.ts'
+import type { Assessment, Finding } from '../../capacity/finding.ts'
 import type { Status } from '../../gate/status.ts'
 import { lawName } from '../../words/en-reasons.ts'
 import { statusWords } from '../../words/en-status.ts'
 import { nameOf, number } from '../../words/numbers.ts'
-import { context, escaped, type Message, section, table } from './blocks.ts'
+import { context, escaped, type Message, plain, section, table } from './blocks.ts'
 
 /** On a phone nobody reads more. */
 const rowsAtMost = 6
@@ -19,17 +19,29 @@ export function statusMessage(status: Status, note: string | null): Message {
       kind === 'quantity' && (severity !== 'ok' || !shownWhenBroken.includes(law)),
   )
   const rows = quantities.slice(0, rowsAtMost).map(row)
-  const lead = [words.sum, words.supposes].filter((line) => line !== null)
+  const lead = [words.sum, nextOf(words.asked, assessment), words.supposes].filter(
+    (line) => line !== null,
+  )
   const small = [words.rules, words.assumed, driftLine(status), words.seen, note]
   return {
-    text: [words.answer, ...lead].join(' '),
+    text: plain([words.answer, ...lead].map(escaped).join(' ')),
     blocks: [
       section([`*${escaped(words.answer)}*`, ...lead.map(escaped)].join('\n')),
-      table(['', 'demand', 'limit', ''], rows),
+      table(['law', 'demand', 'limit', 'state'], rows),
       ...small.filter((line) => line !== null).map((line) => context(escaped(line))),
     ],
     metadata: { event_type: 'capacity_status', event_payload: gauge(status, words.sum) },
   }
+}
+
+/** What to do next, where it does not carry what it must. */
+function nextOf(
+  asked: ReturnType<typeof statusWords>['asked'],
+  { supportedUsers, users }: Assessment,
+): string | null {
+  if (asked === null || supportedUsers === null || supportedUsers >= users) return null
+  const explain = `/capacity explain ${asked.law} ${nameOf(asked.subject)}`
+  return `Next: \`/capacity plan ${users}\` shows settings that carry them; \`${explain}\` shows this sum.`
 }
 
 function row(finding: Finding): readonly string[] {

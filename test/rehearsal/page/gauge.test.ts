@@ -6,7 +6,7 @@ import { deckY, gaugeOf, keelY } from '../../../src/rehearsal/page/gauge.ts'
 const reading = {
   users: 10_000,
   supportedUsers: 2904,
-  sentence: '1,890 of 390 connections',
+  sentence: '1,890 of 390 connections in db: 1,800 backend + 80 celery + 10 admin',
 }
 
 test('2,904 of 10,000: the water stands over the line', () => {
@@ -14,6 +14,7 @@ test('2,904 of 10,000: the water stands over the line', () => {
   expect(gauge).toMatchObject({
     users: '10,000',
     supported: '2,904',
+    sentence: '1,890 of 390 connections in db',
     verdict: '7,096 too many',
     isOverloaded: true,
   })

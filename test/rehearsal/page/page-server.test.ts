@@ -53,7 +53,7 @@ function statusOf(path: string, headers: Record<string, string>, body?: string):
 const json = { 'content-type': 'application/json' }
 const deed = JSON.stringify({ kind: 'plug' })
 
-test('the page and each file that it names are served, and nothing is fetched from outside', async () => {
+test('the page names only files of its own, and each is served', async () => {
   const html = await (await fetch(url)).text()
   const named = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => String(path))
   expect(named.length).toBeGreaterThan(5)
@@ -82,7 +82,7 @@ test('a deed that the page does not know, and a folder above, are refused', asyn
   expect(await statusOf('/stream?as=U0NOBODY&channel=C0INCIDENT', {})).toBe(404)
 })
 
-test('what is said reaches those who watch this channel, and an ephemeral its person alone', async () => {
+test('what is said reaches this channel, and an ephemeral its person alone', async () => {
   const watch = async (as: string, channel: string) => {
     const follower = await follow(url, as, channel)
     followers.push(follower)

@@ -1,0 +1,193 @@
+/**
+ * The cheapest safe way to carry so many users: the end first, the order second, or the proof that
+ * there is none. capacity.md, 5. Pure; the catalogue is handed to it.
+ */
+import { isPositive } from '../capacity/arithmetic.ts'
+import { assess } from '../capacity/assess.ts'
+import { expectedMonthlyUsd } from '../capacity/cost.ts'
+import type { Binding } from '../capacity/finding.ts'
+import { brokenNow, checkEnd } from '../capacity/planner/conditions.ts'
+import { type Wish, wishOf } from '../capacity/planner/domain.ts'
+import { type End, endsOf } from '../capacity/planner/ends.ts'
+import type { System } from '../capacity/system.ts'
+import type { Catalogue } from './catalogue.ts'
+import { unitsBetween } from './plan-moves.ts'
+import { type Order, orderOf } from './plan-order.ts'
+import type { Effort } from './plan-states.ts'
+import { confirmation, type PlannedStep, plannedSteps } from './plan-steps.ts'
+
+export type PlanContext = {
+  /** Without it no price is too high; the policy's is only reported. */
+  readonly budgetUsd?: number
+  /** YYYY-MM-DD. */
+  readonly today: string
+  readonly catalogue: Catalogue
+}
+
+type Common = {
+  readonly users: number
+  /** What today's settings would cost at these users; null while a line has no price. */
+  readonly todayUsd: number | null
+  /** How often the laws were evaluated, at most. */
+  readonly evaluations: number
+}
+
+/** A law that no end of the domain satisfies; `isEdge`: only because the domain ends there. */
+export type Obstacle = Binding & { readonly isEdge: boolean }
+
+export type Plan =
+  | (Common & {
+      readonly kind: 'feasible'
+      readonly supportedUsers: number | null
+      readonly monthlyUsd: number | null
+      /** By how much the policy's budget is passed; 0 where it is not. */
+      readonly overPolicyUsd: number | null
+      readonly steps: readonly PlannedStep[]
+    })
+  | (Common & {
+      readonly kind: 'infeasible'
+      readonly binding: readonly Obstacle[]
+      /** The cheapest price for these users, where only the budget stands in the way. */
+      readonly cheapestUsd: number | null
+      readonly nearestUsers: number | null
+      /** The search was cut short: there may be a plan that nobody found. */
+      readonly isCut: boolean
+    })
+
+export function plan(system: System, users: number, context: PlanContext): Plan {
+  const effort: Effort = { evaluations: 0, judgementsLeft: judgementsAtMost }
+  const found = planAt({ system, users, context, effort })
+  const todayUsd = expectedMonthlyUsd(withUsers(system, users))
+  if (found.kind === 'found') {
+    const { evaluations } = effort
+    return { ...feasible(system, users, { ...context, ...found }), todayUsd, evaluations }
+  }
+  const nearestUsers = nearest({ system, users, context, effort })
+  const { binding, cheapestUsd, isCut } = found
+  const { evaluations } = effort
+  return {
+    kind: 'infeasible',
+    users,
+    todayUsd,
+    binding,
+    cheapestUsd,
+    nearestUsers,
+    isCut,
+    evaluations,
+  }
+}
+
+type Question = {
+  readonly system: System
+  readonly users: number
+  readonly context: PlanContext
+  readonly effort: Effort
+}
+
+type Found =
+  | { readonly kind: 'found'; readonly end: End; readonly order: Order }
+  | {
+      readonly kind: 'none'
+      readonly binding: readonly Obstacle[]
+      readonly cheapestUsd: number | null
+      readonly isCut: boolean
+    }
+
+/** Steps that are judged, before the search says that it was cut short. */
+const judgementsAtMost = 20_000
+/** Ends that no order reaches, before the search says so. */
+const triesAtMost = 200
+/** Of one plan's scale steps. */
+const splitsAtMost = 3
+
+function planAt({ system, users, context, effort }: Question): Found {
+  const { today, catalogue, budgetUsd } = context
+  const wish = wishOf(system, { users, today })
+  const ends = endsOf(wish)
+  const blames = new Map<string, Binding>()
+  const fit = new Set<End['system']>()
+  let tries = 0
+  for (let end = ends.next(); end !== undefined && tries < triesAtMost; end = ends.next()) {
+    if (!fit.has(end.system)) {
+      const problems = problemsOf(wish, end.system, effort)
+      for (const one of problems) blames.set(`${one.law} ${one.subject}`, one)
+      if (problems.length > 0) continue
+      fit.add(end.system)
+    }
+    const units = unitsBetween(system, end.system)
+    const splits = end.steps - units.length - (end.needsConfirm ? 1 : 0)
+    tries += 1
+    const order = orderOf({ start: system, today, catalogue, effort }, { units, splits })
+    if (order === null) {
+      if (splits < splitsAtMost) ends.postpone(end, end.steps + 1)
+      continue
+    }
+    const usd = expectedMonthlyUsd(end.system)
+    const isDear = budgetUsd !== undefined && (usd === null || isPositive(usd - budgetUsd))
+    if (isDear) return { kind: 'none', binding: [costs], cheapestUsd: usd, isCut: false }
+    return { kind: 'found', end, order }
+  }
+  for (const one of ends.blames()) blames.set(`${one.law} ${one.subject}`, one)
+  const binding = [...blames.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
+  return { kind: 'none', binding, cheapestUsd: null, isCut: ends.isCut() || tries >= triesAtMost }
+}
+
+function problemsOf(wish: Wish, end: System, effort: Effort): readonly Binding[] {
+  const checked = checkEnd(wish, end)
+  effort.evaluations += checked.evaluations
+  if (checked.problems.length > 0) return checked.problems
+  const atOnce = brokenNow(wish, end)
+  effort.evaluations += atOnce.evaluations
+  return atOnce.problems
+}
+
+const costs: Obstacle = { law: 'monthly-cost', subject: 'policy', isEdge: false }
+
+/** What a larger tier, flag, pool or shape than the domain proposes could still mend. */
+const edges = [
+  'db-connections',
+  'db-memory',
+  'db-cpu',
+  'pooler-busy',
+  'pooler-clients',
+  'web-memory',
+]
+
+function withUsers(system: System, users: number): System {
+  return { ...system, workload: { ...system.workload, users } }
+}
+
+function feasible(
+  system: System,
+  users: number,
+  { end, order, today, catalogue }: PlanContext & { end: End; order: Order },
+) {
+  const { supportedUsers } = assess(end.system, { today })
+  const monthlyUsd = expectedMonthlyUsd(end.system)
+  const { monthlyBudgetUsd } = system.policy
+  const steps = [
+    ...plannedSteps(system, order, today),
+    ...confirmation({ end, start: system, catalogue }),
+  ]
+  return {
+    kind: 'feasible' as const,
+    users,
+    supportedUsers,
+    monthlyUsd,
+    overPolicyUsd: monthlyUsd === null ? null : Math.max(0, monthlyUsd - monthlyBudgetUsd),
+    steps,
+  }
+}
+
+/** The most users that a plan carries; more users never cost less, so halves find it. */
+function nearest(question: Question): number | null {
+  const isFeasible = (users: number) => planAt({ ...question, users }).kind === 'found'
+  let carried = 0
+  let refused = question.users
+  while (refused - carried > 1) {
+    const between = Math.floor((carried + refused) / 2)
+    if (isFeasible(between)) carried = between
+    else refused = between
+  }
+  return carried === 0 ? null : carried
+}

@@ -1,0 +1,53 @@
+/** What each step would do, in English: the words of `effect`. What was typed or observed stands as literal text. */
+import type { Effect } from '../define/step.ts'
+import type { Face } from './en.ts'
+import { number } from './numbers.ts'
+
+type Say = (name: string) => string
+
+export function effectSentence(
+  { code, values }: { code: string; values: object },
+  face: Pick<Face, 'literal'>,
+) {
+  const say: Say = (name) => {
+    const given: unknown = Reflect.get(values, name)
+    return typeof given === 'number' ? number(given) : face.literal(String(given))
+  }
+  const has = (name: string) => !['', 0, undefined].includes(Reflect.get(values, name))
+  const known: Readonly<Record<string, (say: Say, has: (name: string) => boolean) => string>> =
+    effects
+  return known[code]?.(say, has) ?? code
+}
+
+const effects: Readonly<
+  Record<Effect['code'], (say: Say, has: (name: string) => boolean) => string>
+> = {
+  resize: (say) => `resize ${say('database')} from ${say('from')} to ${say('to')}`,
+  'look-at-connections': (say) => `look at the connections of ${say('database')}`,
+  'change-celery': (say) =>
+    `change the concurrency of ${say('service')} from ${say('from')} to ${say('to')}`,
+  'set-flag': (say) =>
+    `set ${say('name')} of ${say('database')} from ${say('from')} to ${say('to')}`,
+  'unset-flag': (say) =>
+    `put ${say('name')} of ${say('database')} back to its default from ${say('from')}`,
+  'back-up': (say) => `back up ${say('database')}`,
+  'create-replica': (say) =>
+    `create the read replica ${say('name')} of ${say('database')}, ${say('tier')}`,
+  'delete-replica': (say) => `delete the read replica ${say('name')} of ${say('database')}`,
+  'terminate-sessions': (say, has) =>
+    `end the sessions of ${say('database')} that sit in a transaction, idle for over ${say('idleSeconds')} s${has('whose') ? `, of ${say('whose')}` : ''}`,
+  route: (say) => `route ${say('service')} from ${say('from')} to ${say('to')}`,
+  'set-pooler': (say) => `set the pooler ${say('pooler')}: ${say('changes')}`,
+  'set-gunicorn': (say) => `set gunicorn of ${say('service')}: ${say('changes')}`,
+  'set-django': (say) => `set the connections of Django in ${say('service')}: ${say('changes')}`,
+  scale: (say) => `scale ${say('service')}: ${say('changes')}`,
+  'roll-back': (say) => `send the traffic of ${say('service')} to its revision ${say('revision')}`,
+  'create-alert': (say) => `create the alert ${say('alert')}, told to ${say('channel')}`,
+  'retarget-alert': (say) =>
+    `move the threshold of the alert ${say('alert')} from ${say('from')} to ${say('to')}`,
+  'apply-dashboards': () => 'apply the dashboards',
+  'start-load': (say, has) =>
+    `load it with ${say('users')} test users${has('minutes') ? ` for ${say('minutes')} minutes` : ''}${has('host') ? ` through ${say('host')}` : ''}`,
+  'stop-load': () => 'stop the load test',
+  confirm: (say) => `confirm: ${say('what')}`,
+}

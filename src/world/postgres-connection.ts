@@ -1,0 +1,168 @@
+/**
+ * One connection to a PostgreSQL server or to a pooler's console: opened within a time, and ended
+ * whatever the other side does.
+ */
+import { readFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions } from 'node:tls'
+import { connectorStream } from './postgres-connector.ts'
+import { noAnswer } from './postgres-faults.ts'
+import type { PostgresAddress, PostgresTls } from './postgres-url.ts'
+
+/** Where to: an address that a URL gave, or an instance that Google's connector finds. */
+export type PostgresPlace =
+  | { readonly kind: 'address'; readonly address: PostgresAddress }
+  | {
+      readonly kind: 'connector'
+      /** `project:region:instance` */
+      readonly connectionName: string
+      readonly ipType: 'PUBLIC' | 'PRIVATE' | 'PSC'
+    }
+
+export type PostgresConnection = {
+  /**
+   * With values the extended protocol, without them the simple one. Throws what the server said, or
+   * a Fault when the deadline passes, and then the connection is gone.
+   */
+  readonly rows: (
+    deadline: AbortSignal,
+    sql: string,
+    values?: readonly unknown[],
+  ) => Promise<readonly unknown[]>
+  readonly isBroken: () => boolean
+  /** Says goodbye, for a second at most. */
+  readonly end: () => Promise<void>
+}
+
+const goodbyeMs = 1_000
+
+/** Throws what went wrong as it came, or a Fault when it took longer than `timeOutMs`. */
+export async function openConnection(
+  subject: string,
+  place: PostgresPlace,
+  timeOutMs: number,
+): Promise<PostgresConnection> {
+  const deadline = AbortSignal.timeout(timeOutMs)
+  const { Client } = await import('pg')
+  const finding = wayTo(place)
+  const way = await before(deadline, subject, finding).catch((error: unknown) => {
+    // Found too late, it is nobody's: it must not stay open.
+    finding.then(cut, () => undefined)
+    throw error
+  })
+  const client = new Client({
+    ...way.login,
+    // Spelt out, or the driver looks for PGHOST, PGPASSWORD, .pgpass and their like.
+    password: () => way.password,
+    sslnegotiation: 'postgres',
+    application_name: 'plimsoll',
+    keepAlive: true,
+    stream: () => way.stream,
+  })
+  const destroy = (): void => cut(way)
+  let isBroken = false
+  // A restart is told to an idle connection as an error that nobody asked for.
+  const broken = (): void => {
+    isBroken = true
+    destroy()
+  }
+  client.on('error', broken)
+  client.on('end', broken)
+  const opening = client.connect()
+  try {
+    await before(deadline, subject, opening)
+  } catch (error) {
+    destroy()
+    throw error
+  }
+  return {
+    rows: async (until, sql, values) => {
+      if (until.aborted) throw noAnswer(subject)
+      const answer = values === undefined ? client.query(sql) : client.query(sql, [...values])
+      try {
+        // Of several statements in one simple query the driver gives a list of results.
+        return [await before(until, subject, answer)].flat().flatMap(({ rows }) => rows)
+      } catch (error) {
+        if (until.aborted) broken()
+        throw error
+      }
+    },
+    isBroken: () => isBroken,
+    end: async () => {
+      const ending = client.end()
+      await before(AbortSignal.timeout(goodbyeMs), subject, ending).catch(destroy)
+      destroy()
+    },
+  }
+}
+
+/** The work's result, or a Fault as soon as the deadline has passed; what the work does then is nobody's. */
+export async function before<T>(
+  deadline: AbortSignal,
+  subject: string,
+  work: Promise<T>,
+): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = (): void => reject(noAnswer(subject))
+  if (deadline.aborted) late()
+  deadline.addEventListener('abort', late, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    deadline.removeEventListener('abort', late)
+  }
+}
+
+type Way = {
+  readonly login: {
+    readonly host?: string
+    readonly port?: number
+    readonly user: string
+    readonly database: string
+    readonly ssl: false | ConnectionOptions
+  }
+  readonly password: string
+  /** Held here, so that it can be cut off where the driver would wait. */
+  readonly stream: Duplex
+  /** What else was opened for it. */
+  readonly close?: () => void
+}
+
+function cut({ stream, close }: Way): void {
+  stream.destroy()
+  close?.()
+}
+
+async function wayTo(place: PostgresPlace): Promise<Way> {
+  switch (place.kind) {
+    case 'address': {
+      const { host, port, user, database, password, tls } = place.address
+      const ssl = await sslOf(tls)
+      return { login: { host, port, user, database, ssl }, password, stream: new Socket() }
+    }
+    case 'connector': {
+      const { stream, user, close } = await connectorStream(place.connectionName, place.ipType)
+      // Google's connector has encrypted it, and signs in by itself.
+      return { login: { user, database: 'postgres', ssl: false }, password: '', stream, close }
+    }
+  }
+}
+
+async function sslOf(tls: PostgresTls): Promise<false | ConnectionOptions> {
+  switch (tls.kind) {
+    case 'plain':
+      return false
+    case 'encrypted':
+      return { rejectUnauthorized: false }
+    case 'verified': {
+      const { rootCertificateFile, hostName } = tls
+      return {
+        rejectUnauthorized: true,
+        ...(rootCertificateFile === null ? {} : { ca: await readFile(rootCertificateFile) }),
+        // The name in a Cloud SQL certificate is the instance's, not the address's.
+        ...(hostName ? {} : { checkServerIdentity: () => undefined }),
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/** The databases themselves: what only they know about their connections, and the end of a session. facts/cloudsql.md, 1. */
+import { Fault } from './fault.ts'
+import type { PostgresPlace } from './postgres-connection.ts'
+import { lineTo, type PostgresLine } from './postgres-line.ts'
+import {
+  idleInTransaction,
+  longestTransactions,
+  maxConnections,
+  pendingRestart,
+  presentSessions,
+  type Question,
+  replicationLag,
+  sessionCounts,
+  settingNamed,
+} from './postgres-questions.ts'
+import { terminate } from './postgres-terminate.ts'
+import { databaseVariable, readPostgresUrl } from './postgres-url.ts'
+import type { Clock, PostgresReader, PostgresWriter, Timers } from './world.ts'
+
+export type PostgresOptions = {
+  /** By the database's name in the System document. */
+  readonly urls: ReadonlyMap<string, string>
+  /** For a database without a URL: Google's connector, with default credentials. */
+  readonly connector?: {
+    readonly project: string
+    readonly region: string
+    readonly ipType?: 'PUBLIC' | 'PRIVATE' | 'PSC'
+  }
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly connectMs?: number
+  readonly statementMs?: number
+  /** From the question to its answer; an observation may take 5 s at most. */
+  readonly answerMs?: number
+  readonly writeMs?: number
+  /** 0 where the process ends after the answer: an open connection would keep it. */
+  readonly idleMs?: number
+}
+
+export type ConnectedPostgres = {
+  readonly reader: PostgresReader
+  readonly writer: PostgresWriter
+  readonly close: () => Promise<void>
+}
+
+/** Connects to nothing yet. Throws where a URL is not well formed, without repeating it. */
+export function connectPostgres(options: PostgresOptions): ConnectedPostgres {
+  const { connectMs = 3_000, statementMs = 3_000, answerMs = 4_500, idleMs = 30_000 } = options
+  const placeOf = placesOf(options)
+  const lines = new Map<string, PostgresLine>()
+
+  function lineOf(database: string): PostgresLine {
+    const place = placeOf(database)
+    const { timers } = options
+    const times = { answerMs, connectMs, statementMs, idleMs }
+    const line = lines.get(database) ?? lineTo({ subject: database, place, timers, ...times })
+    lines.set(database, line)
+    return line
+  }
+
+  async function ask<Answer>(database: string, question: Question<Answer>): Promise<Answer> {
+    return question.read(await lineOf(database).ask(question.sql, question.values), database)
+  }
+
+  return {
+    reader: {
+      maxConnections: (database) => ask(database, maxConnections),
+      sessions: async (database) => (await ask(database, sessionCounts)).total,
+      sessionCounts: (database) => ask(database, sessionCounts),
+      longestTransactions: (database) => ask(database, longestTransactions),
+      idleInTransaction: (database, filter) => ask(database, idleInTransaction(filter)),
+      presentSessions: (database, sessions) => ask(database, presentSessions(sessions)),
+      replicationLag: (database) => ask(database, replicationLag),
+      pendingRestart: (database) => ask(database, pendingRestart),
+      setting: (database, name) => ask(database, settingNamed(name)),
+    },
+    writer: {
+      terminateSessions: async (clearance, database, sessions) => {
+        const { clock, writeMs = 10_000 } = options
+        const place = placeOf(database)
+        const times = { connectMs, writeMs }
+        return terminate({ subject: database, place, clock, clearance, sessions, ...times })
+      },
+    },
+    close: async () => {
+      await Promise.all([...lines.values()].map((line) => line.close()))
+    },
+  }
+}
+
+function placesOf({ urls, connector }: PostgresOptions): (database: string) => PostgresPlace {
+  const places = new Map<string, PostgresPlace>()
+  for (const [database, url] of urls) {
+    const read = readPostgresUrl(url)
+    if (read.kind === 'wrong') throw new Error(`${databaseVariable(database)} ${read.problem}`)
+    places.set(database, read)
+  }
+  return (database) => {
+    const place = places.get(database)
+    if (place !== undefined) return place
+    if (connector === undefined)
+      throw new Fault('not-found', 'no', `${database}: set ${databaseVariable(database)}`)
+    const { project, region, ipType = 'PUBLIC' } = connector
+    return { kind: 'connector', connectionName: `${project}:${region}:${database}`, ipType }
+  }
+}

@@ -1,0 +1,159 @@
+/** What the command line answers, to people and to scripts. contract.md, 3. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import { type Environment, run } from '../e2e/process.ts'
+import { checkShape, findingShape, statusShape } from './shapes.ts'
+
+let cloud: LocalCloud
+beforeAll(async () => {
+  cloud = await startLocalCloud({
+    project: 'tukiprod',
+    instances: [{ name: 'tuki-db-prod', tier: 'db-custom-4-15360', availabilityType: 'REGIONAL' }],
+  })
+})
+afterAll(() => cloud?.stop())
+
+async function say(line: string, env: Environment = {}) {
+  const process = run(line.split(' '), env)
+  const code = await process.ended
+  return { code, out: process.stdout(), err: process.stderr() }
+}
+const online = (): Environment => ({ GOOGLE_API_ROOT: cloud.root })
+const upgrade = 'patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
+
+describe.concurrent('status', () => {
+  test('--json has the shape of the contract, and offline nobody looked', async () => {
+    const { code, out, err } = await say('status --offline --json')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const status = statusShape.parse(JSON.parse(out))
+    expect(status).toMatchObject({
+      system: 'tuki',
+      observedAt: null,
+      users: 10_000,
+      nowUsers: 300,
+      supportedUsers: 2904,
+      binding: [{ law: 'db-connections', subject: 'databases.tuki-db-prod' }],
+      severity: 'broken',
+      facts: [],
+      drift: [],
+    })
+    const order = ['broken', 'unknown', 'tight', 'ok']
+    const ranks = status.findings.map(({ severity }) => order.indexOf(severity))
+    expect(ranks).toEqual(ranks.toSorted())
+    const connections = status.findings.find(({ law }) => law === 'db-connections')
+    expect(connections).toMatchObject({ demand: 1890, limit: 390, headroom: -1500 })
+  })
+
+  test('online it says what it observed, from where and when, and the drift', async () => {
+    const { code, out, err } = await say('status --json', online())
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const status = statusShape.parse(JSON.parse(out))
+    expect(status.observedAt).not.toBeNull()
+    expect(status.facts).toContainEqual(
+      expect.objectContaining({ name: 'databases.tuki-db-prod.tier', value: 'db-custom-4-15360' }),
+    )
+    expect(status.drift).toEqual([
+      {
+        fact: 'databases.tuki-db-prod.tier',
+        declared: 'db-custom-2-7680',
+        observed: 'db-custom-4-15360',
+      },
+    ])
+    expect(status.findings.find(({ law }) => law === 'db-connections')).toMatchObject({
+      limit: 490,
+    })
+  })
+
+  test('a cloud that does not answer makes facts unknown, never a number', async () => {
+    const { code, out } = await say('status --json', { GOOGLE_API_ROOT: 'http://127.0.0.1:9' })
+    expect(code).toBe(0)
+    const status = statusShape.parse(JSON.parse(out))
+    expect(status.supportedUsers).toBeNull()
+    expect(status.severity).toBe('broken')
+    const unknown = status.findings.filter(({ severity }) => severity === 'unknown')
+    expect(unknown.length).toBeGreaterThan(0)
+    for (const finding of unknown) expect(finding.missing).toMatch(/^databases\./)
+  })
+
+  test('in words: the answer, the sum, what it supposes', async () => {
+    const { code, out, err } = await say('status', online())
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [first, second] = out.split('\n')
+    expect(first).toMatch(
+      /^tuki carries 3,696 of 10,000 users\. Database connections give out first/,
+    )
+    expect(second).toContain('1,890 of 490 connections')
+    expect(out).toContain('Drift: databases.tuki-db-prod.tier is "db-custom-4-15360"')
+  })
+})
+
+describe.concurrent('check', () => {
+  test('of the upgrade is a review (3), with the restart phase between now and after', async () => {
+    const { code, out, err } = await say(`check ${upgrade} --offline --json`)
+    expect({ code, err }).toEqual({ code: 3, err: '' })
+    const check = checkShape.parse(JSON.parse(out))
+    expect(check.phases.map(({ name }) => name)).toEqual(['now', 'restart', 'after'])
+    expect(check.phases[1]).toMatchObject({ assessment: null, disruption: { secondsMax: 60 } })
+    expect(check.reasons.map(({ code: reason }) => reason)).toContain('disruption')
+    expect(check.input).toEqual({ database: 'tuki-db-prod', tier: 'db-custom-8-30720' })
+  })
+
+  test('of what everybody proposes is a block (4), with 1,930 of 390', async () => {
+    const line = 'check bump-celery-concurrency service=celery-worker concurrency=6 --offline'
+    const [text, json] = await Promise.all([say(line), say(`${line} --json`)])
+    expect([text.code, json.code]).toEqual([4, 4])
+    expect(text.out).toContain('1,930 of 390 connections')
+    const { reasons } = checkShape.parse(JSON.parse(json.out))
+    expect(reasons.map(({ text: one }) => one).join(' ')).toContain('1,930 of 390 connections')
+  })
+
+  test('a tier of the other edition is a verdict (4): this System may not have it', async () => {
+    const line = 'check patch-cloud-sql-tier database=tuki-db-prod tier=db-perf-optimized-N-8'
+    const { code, out } = await say(`${line} --offline --json`)
+    expect(code).toBe(4)
+    expect(checkShape.parse(JSON.parse(out))).toMatchObject({
+      verdict: 'block',
+      reasons: [{ code: 'edition-differs' }],
+    })
+  })
+
+  test('a step that only reads is clear (0)', async () => {
+    const { code, out } = await say(
+      'check check-connections database=tuki-db-prod --offline --json',
+    )
+    expect(code).toBe(0)
+    expect(checkShape.parse(JSON.parse(out)).verdict).toBe('clear')
+  })
+
+  test('online it is judged by the world, and another forecast has another fingerprint', async () => {
+    const [there, here] = await Promise.all([
+      say(`check ${upgrade} --json`, online()),
+      say(`check ${upgrade} --json --offline`, online()),
+    ])
+    const [seen, declared] = [there, here].map(({ out }) => checkShape.parse(JSON.parse(out)))
+    expect(seen?.phases[0]?.assessment?.supportedUsers).toBe(3696)
+    expect(declared?.phases[0]?.assessment?.supportedUsers).toBe(2904)
+    expect(seen?.fingerprint).not.toBe(declared?.fingerprint)
+  })
+})
+
+describe.concurrent('explain', () => {
+  test('one finding with its whole derivation and sources', async () => {
+    const line = 'explain db-connections --offline'
+    const [text, json] = await Promise.all([say(line), say(`${line} --json`)])
+    expect([text.code, json.code]).toEqual([0, 0])
+    expect(text.out).toContain('backend = 1,800   200 instances x 9 connections   [system.yml]')
+    const [finding] = z.array(findingShape).parse(JSON.parse(json.out))
+    expect(finding?.derivation.length).toBeGreaterThan(5)
+  })
+
+  test('a subject by its name, or by its path', async () => {
+    const lines = ['web-slots backend', 'web-slots services.backend']
+    const [short, long] = await Promise.all(
+      lines.map((line) => say(`explain ${line} --offline --json`)),
+    )
+    expect(short).toEqual(long)
+    expect(short?.code).toBe(0)
+  })
+})

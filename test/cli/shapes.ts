@@ -1,0 +1,100 @@
+/** The JSON that scripts rely on, written from contract.md 3: no key more, no key less. */
+import { z } from 'zod'
+
+const severity = z.enum(['broken', 'unknown', 'tight', 'ok'])
+const instant = z.iso.datetime().nullable()
+const numberOrNull = z.number().nullable()
+const binding = z.array(z.strictObject({ law: z.string(), subject: z.string() }))
+
+const term = z.strictObject({
+  term: z.string(),
+  value: z.union([z.number(), z.string()]),
+  formula: z.string(),
+  source: z.string(),
+})
+const every = {
+  law: z.string(),
+  subject: z.string(),
+  severity,
+  derivation: z.array(term),
+  /** The fact's name, where the finding is unknown. */
+  missing: z.string().optional(),
+}
+const numbers = { demand: numberOrNull, limit: numberOrNull, headroom: numberOrNull }
+
+export const findingShape = z.discriminatedUnion('kind', [
+  z.strictObject({ ...every, kind: z.literal('quantity'), ...numbers, unit: z.string() }),
+  z.strictObject({
+    ...every,
+    kind: z.literal('rule'),
+    holds: z.boolean().nullable(),
+    // Some rules carry numbers too.
+    ...z.object(numbers).partial().shape,
+    unit: z.string().optional(),
+  }),
+])
+
+const cost = z.strictObject({
+  monthlyUsd: z.strictObject({ low: z.number(), expected: z.number(), high: z.number() }),
+  lines: z.array(z.looseObject({})),
+  pricesAsOf: z.iso.date(),
+})
+
+export const statusShape = z.strictObject({
+  system: z.string(),
+  observedAt: instant,
+  users: z.int(),
+  nowUsers: z.int(),
+  supportedUsers: z.int().nullable(),
+  binding,
+  severity,
+  findings: z.array(findingShape),
+  cost: cost.nullable(),
+  facts: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.json(),
+      source: z.string(),
+      observedAt: instant,
+      assumed: z.boolean(),
+    }),
+  ),
+  drift: z.array(z.strictObject({ fact: z.string(), declared: z.json(), observed: z.json() })),
+})
+
+const assessment = z.strictObject({
+  users: z.int(),
+  nowUsers: z.int(),
+  supportedUsers: z.int().nullable(),
+  binding,
+  severity,
+  findings: z.array(findingShape),
+  cost: cost.nullable().optional(),
+})
+
+export const checkShape = z.strictObject({
+  step: z.string(),
+  input: z.record(z.string(), z.json()),
+  verdict: z.enum(['clear', 'review', 'block']),
+  reasons: z.array(
+    z.strictObject({
+      code: z.string(),
+      law: z.string().nullable(),
+      subject: z.string().nullable(),
+      text: z.string().min(1),
+      before: numberOrNull,
+      after: numberOrNull,
+    }),
+  ),
+  phases: z.array(
+    z.strictObject({
+      name: z.string(),
+      assessment: assessment.nullable(),
+      disruption: z
+        .strictObject({ target: z.string(), secondsMax: z.number(), source: z.string() })
+        .nullable(),
+    }),
+  ),
+  costDeltaUsd: numberOrNull,
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+})

@@ -1,0 +1,191 @@
+/** The real bot between a local workspace and a local cloud, and the people who type and click. contract.md, 2. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import {
+  type LocalCloud,
+  type LocalCloudOptions,
+  startLocalCloud,
+} from '../../src/rehearsal/cloud/local-cloud.ts'
+import { buttonsOf } from '../../src/rehearsal/slack/blocks.ts'
+import type { Message } from '../../src/rehearsal/slack/conversations.ts'
+import { type LocalSlack, startLocalSlack } from '../../src/rehearsal/slack/local-slack.ts'
+import { type Environment, freePort, projectRoot, type Running, run } from './process.ts'
+import { type Switchboard, startSwitchboard } from './switchboard.ts'
+import { until } from './until.ts'
+
+export const incident = 'C0INCIDENT'
+export const database = 'tuki-db-prod'
+export const upgrade = `/runbook do patch-cloud-sql-tier database=${database} tier=db-custom-8-30720`
+
+export const ids = { ana: 'U0ANA', luis: 'U0LUIS', eve: 'U0EVE' } as const
+export type Name = keyof typeof ids
+
+export type LedgerEvent = Readonly<Record<string, unknown>> & { readonly type: string }
+
+export type Stage = {
+  readonly slack: LocalSlack
+  readonly cloud: LocalCloud
+  readonly switchboard: Switchboard
+  readonly signingSecret: string
+  readonly botToken: string
+  /** Where it takes signed requests. */
+  readonly eventsUrl: string
+  readonly dataFolder: string
+  /** Starts the bot and waits until it is ready; the one before must have ended. */
+  start: () => Promise<Running>
+  bot: () => Running
+  type: (who: Name, text: string) => Promise<void>
+  /** Clicks the button of that name on the newest of the bot's messages that has it, or on this one. */
+  click: (who: Name, button: string, on?: Message) => Promise<void>
+  /** The newest message of the bot to everybody whose text fits; `on`: only as that one is now. */
+  said: (pattern: RegExp, on?: Message) => Promise<Message>
+  /** The newest message to this person alone whose text fits. */
+  told: (who: Name, pattern: RegExp) => Promise<Message>
+  /** Everything that anybody can read in the channel. */
+  all: () => readonly Message[]
+  events: () => readonly LedgerEvent[]
+  /** Everything that the bots of this stage wrote to their streams. */
+  output: () => string
+  close: () => Promise<void>
+}
+
+export type StageOptions = {
+  /** The System document's text, changed. */
+  readonly document?: (text: string) => string
+  readonly cloud?: Partial<LocalCloudOptions>
+  readonly env?: Environment
+}
+
+/** As in the rehearsal, and quicker: what takes 120 s at Google takes a moment. */
+const quickCloud = { operationSeconds: 10, restartSeconds: 5, speed: 10 }
+const credentials = { botToken: 'xoxb-1-canary-token', signingSecret: 'canary-signing-secret' }
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const port = await freePort()
+  const eventsUrl = `http://127.0.0.1:${port}/slack/events`
+  const slack = await startLocalSlack({ ...credentials, deliverTo: () => eventsUrl })
+  const switchboard = await startSwitchboard(slack.url)
+  const cloud = await startLocalCloud({
+    project: 'tukiprod',
+    instances: [{ name: database, tier: 'db-custom-2-7680', availabilityType: 'REGIONAL' }],
+    ...quickCloud,
+    ...options.cloud,
+  })
+  const dataFolder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'))
+  const env = {
+    SLACK_BOT_TOKEN: credentials.botToken,
+    SLACK_SIGNING_SECRET: credentials.signingSecret,
+    SLACK_API_URL: switchboard.apiUrl,
+    GOOGLE_API_ROOT: cloud.root,
+    PORT: String(port),
+    PLIMSOLL_DATA: dataFolder,
+    PLIMSOLL_SYSTEM: documentIn(dataFolder, options.document),
+    ...options.env,
+  }
+  const bots: Running[] = []
+  const output = () => bots.map((bot) => `${bot.stdout()}${bot.stderr()}`).join('')
+  const bot = () => {
+    const newest = bots.at(-1)
+    if (newest === undefined) throw new Error('no bot was started')
+    return newest
+  }
+  return {
+    ...{ slack, cloud, switchboard, ...credentials, eventsUrl, dataFolder, bot, output },
+    ...handsAndEyes(slack, output),
+    start: async () => {
+      const started = run(['start'], env)
+      bots.push(started)
+      await until('the bot is ready', () => isReady(`http://127.0.0.1:${port}/readyz`, started), {
+        shown: output,
+      })
+      return started
+    },
+    events: () => eventsIn(dataFolder),
+    close: async () => {
+      await Promise.all(bots.filter((one) => !one.hasEnded()).map((one) => one.stop()))
+      await Promise.all([slack.stop(), cloud.stop(), switchboard.stop()])
+      rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+function handsAndEyes(slack: LocalSlack, output: () => string) {
+  const all = () => {
+    const seen = Object.values(ids).flatMap((id) => slack.messages(incident, id))
+    return [...new Map(seen.map((message) => [message.ts, message])).values()]
+  }
+  const shown = () =>
+    `${all()
+      .map(({ text }) => text)
+      .join('\n')}\n${output()}`
+  const newest = (what: string, fits: (message: Message) => boolean) =>
+    until(what, () => all().findLast(fits), { shown })
+  const inTop = ({ onlyFor, threadTs }: Message) => onlyFor === null && threadTs === null
+  return {
+    all,
+    type: async (who: Name, text: string) => {
+      expect(await slack.command(ids[who], incident, text)).toEqual({ kind: 'acked' })
+    },
+    click: async (who: Name, name: string, on?: Message) => {
+      const messages = () => all().filter((one) => inTop(one) && one.ts === (on?.ts ?? one.ts))
+      const place = await until(`a button ${name}`, () => placeOf(messages(), name), { shown })
+      const { ts, blockId, actionId } = place
+      const outcome = await slack.click(ids[who], incident, ts, blockId, actionId)
+      expect(outcome).toEqual({ kind: 'acked' })
+    },
+    said: (pattern: RegExp, on?: Message) =>
+      newest(
+        `${pattern} to everybody`,
+        (one) => inTop(one) && one.ts === (on?.ts ?? one.ts) && pattern.test(one.text),
+      ),
+    told: (who: Name, pattern: RegExp) =>
+      newest(`${pattern} to ${who} alone`, ({ onlyFor, text }) => {
+        return onlyFor === ids[who] && pattern.test(text)
+      }),
+  }
+}
+
+function placeOf(messages: readonly Message[], name: string) {
+  for (const message of messages.toReversed())
+    for (const { block, button } of buttonsOf(message.blocks))
+      if (button.text.text === name)
+        return {
+          ts: message.ts,
+          blockId: block.block_id ?? '',
+          actionId: button.action_id ?? '',
+        }
+  return undefined
+}
+
+/** No answer is an answer: it is not up yet. A bot that ended will not come. */
+async function isReady(url: string, bot: Running): Promise<true | undefined> {
+  if (bot.hasEnded()) throw new Error(`the bot ended: ${bot.stdout()}${bot.stderr()}`)
+  const answer = await fetch(url, { headers: { connection: 'close' } }).catch(() => null)
+  return answer?.ok === true ? true : undefined
+}
+
+function documentIn(folder: string, change: StageOptions['document']): string {
+  const file = join(folder, 'system.yml')
+  const text = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
+  writeFileSync(file, change === undefined ? text : change(text))
+  cpSync(join(projectRoot, 'examples'), join(folder, 'examples'), { recursive: true })
+  return file
+}
+
+const eventRow = z.object({ body: z.string() })
+const eventShape = z.looseObject({ type: z.string() })
+
+/** What is in the ledger, oldest first; a reader beside the bot. */
+function eventsIn(folder: string): readonly LedgerEvent[] {
+  const ledger = new DatabaseSync(join(folder, 'ledger.db'), { readOnly: true, timeout: 2_000 })
+  try {
+    const rows = ledger.prepare('SELECT body FROM events ORDER BY at, stream, version').all()
+    return rows.map((row) => eventShape.parse(JSON.parse(eventRow.parse(row).body)))
+  } finally {
+    ledger.close()
+  }
+}

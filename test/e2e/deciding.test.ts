@@ -1,0 +1,155 @@
+/** Stories of the upgrade: asked, decided, and what became of it. */
+import { describe, expect, test } from 'vitest'
+import { database, type Stage, upgrade } from './bot.ts'
+import { tell } from './story.ts'
+import { until } from './until.ts'
+
+describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, () => {
+  test('the other person approves, and it ends with what was confirmed and what not observed', () =>
+    tell({ name: 'upgrade', title: 'A tier upgrade, asked, approved, done' }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.hears(/Needs 1 of <@U0LUIS>/)
+      await story.click('ana', 'Approve')
+      await story.aloneHears('ana', /whoever asks never approves/)
+      await story.click('eve', 'Approve')
+      await story.aloneHears('eve', /another workspace/)
+      await story.click('eve', 'Reject')
+      await story.aloneHears('eve', /another workspace/)
+      await story.click('luis', 'Details')
+      await story.reads(await inThread(story.stage))
+      expect(story.cloud.writes).toBe(0)
+      await story.click('luis', 'Approve')
+      await story.hears(/^Done, not verified/, asked)
+      expect(story.cloud.writes).toBe(1)
+      expect(story.cloud.instance(database).tier).toBe('db-custom-8-30720')
+    }))
+
+  test('the world moved between asking and approving: void, what moved, and a new forecast', () =>
+    tell({ name: 'world-moved', title: 'Somebody else was quicker' }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.hears(/Needs 1 of <@U0LUIS>/)
+      story.did('somebody else resizes the instance to db-custom-4-15360')
+      await patchBeside(story.stage, 'db-custom-4-15360')
+      await story.click('luis', 'Approve')
+      const again = await story.hears(/from db-custom-4-15360.*Needs 1 of/, asked)
+      expect(JSON.stringify(again.blocks)).toContain('the approval no longer fits')
+      expect(story.cloud.writes).toBe(1)
+      await story.click('luis', 'Reject')
+      await story.hears(/^Rejected by <@U0LUIS>/, asked)
+    }))
+
+  test('rejected: the buttons give way to who decided, and nothing is sent', () =>
+    tell({ name: 'rejected', title: 'No' }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.hears(/Needs 1 of <@U0LUIS>/)
+      await story.click('luis', 'Reject')
+      const rejected = await story.hears(/^Rejected by <@U0LUIS>/, asked)
+      expect(buttonsOf(rejected)).toEqual(['Details'])
+      expect(story.cloud.writes).toBe(0)
+    }))
+
+  test('left before it was decided: aborted by whom, and nothing is sent', () =>
+    tell({ name: 'aborted', title: 'Never mind' }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.hears(/Needs 1 of <@U0LUIS>/)
+      await story.stage.type('ana', `/runbook abort ${runOf(story.stage)}`)
+      story.did('ana types `/runbook abort <run>`')
+      await story.hears(/^Aborted by <@U0ANA>/, asked)
+      await story.stage.type('luis', `/runbook abort ${runOf(story.stage)}`)
+      story.did('luis types `/runbook abort <run>`')
+      await story.aloneHears('luis', /Nothing to decide any more/)
+      expect(story.cloud.writes).toBe(0)
+    }))
+
+  test('nobody decides in time: that means no', () =>
+    tell({ name: 'expired', title: 'Nobody was there', document: inSeconds }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.stage.said(/asks|Expired/)
+      story.did('half an hour passes')
+      const expired = await story.hears(/^Expired/, asked)
+      expect(buttonsOf(expired)).toEqual(['Details'])
+      expect(story.cloud.writes).toBe(0)
+    }))
+
+  test('observe mode does everything but send', () =>
+    tell({ name: 'observe-mode', title: 'The first week', document: observing }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.stage.said(/Needs 1 of/)
+      await story.click('luis', 'Approve')
+      await story.hears(/^Not sent/, asked)
+      expect(story.cloud.writes).toBe(0)
+      expect(story.cloud.requests.some(({ method }) => method !== 'GET')).toBe(false)
+    }))
+
+  test('a document with freeze windows is refused for acting, by its path', () =>
+    tell(
+      { name: 'unheld-policy', title: 'A rule I cannot keep', document: freezing },
+      async (story) => {
+        await story.type('ana', upgrade)
+        await story.aloneHears('ana', /policy\.freezeWindows/)
+        expect(story.events()).toEqual([])
+      },
+    ))
+
+  test('two requests for one target: one passes, the other is judged again', () =>
+    tell({ name: 'two-requests', title: 'Two at once' }, async (story) => {
+      await story.type('ana', upgrade)
+      const first = await story.hears(/to db-custom-8-30720.*Needs 1 of/)
+      await story.type('luis', upgrade.replace('8-30720', '4-15360'))
+      const parked = await story.hears(/Parked.*to db-custom-4-15360/)
+      await story.type('ana', upgrade.replace('8-30720', '4-15360'))
+      const second = await story.hears(/asks: resize.*to db-custom-4-15360.*Needs 1 of/)
+      expect(parked.ts).not.toBe(second.ts)
+      await story.click('luis', 'Approve', first)
+      await until('the first one has its claim', () => claimOf(story.stage))
+      await story.click('luis', 'Approve', second)
+      // What else is named depends on how far the first one is by then.
+      const blocked = await story.stage.said(/^Blocked: .* is held by run/, second)
+      expect(JSON.stringify(blocked.blocks)).toContain('the approval no longer fits')
+      await story.hears(/^Done, not verified/, first)
+      expect(story.cloud.writes).toBe(1)
+      expect(story.cloud.instance(database).tier).toBe('db-custom-8-30720')
+    }))
+})
+
+const observing = (text: string) => text.replace('mode: act', 'mode: observe')
+const inSeconds = (text: string) => text.replace('expiresMinutes: 30', 'expiresMinutes: 0.03')
+const freezing = (text: string) =>
+  text.replace(
+    'mode: act',
+    'freezeWindows: [{ name: sale, from: 2026-12-01T09:00, to: 2026-12-01T14:00, timeZone: America/Santiago }]\n  mode: act',
+  )
+
+function buttonsOf({ blocks }: { readonly blocks: readonly object[] }): readonly string[] {
+  return [...JSON.stringify(blocks).matchAll(/"action_id":"(\w+)"/g)].map(([, id = '']) =>
+    id.replace(/^./, (first) => first.toUpperCase()),
+  )
+}
+
+function runOf(stage: Stage): string {
+  return String(stage.events().find(({ type }) => type === 'run-started')?.run)
+}
+
+function claimOf(stage: Stage) {
+  return stage.events().find(({ type }) => type === 'step-claimed')
+}
+
+function inThread(stage: Stage) {
+  return until('a message in the thread', () =>
+    stage.all().find(({ threadTs, onlyFor }) => threadTs !== null && onlyFor === null),
+  )
+}
+
+/** Somebody with another tool, and no bot between. */
+async function patchBeside({ cloud }: Stage, tier: string): Promise<void> {
+  const { settingsVersion } = cloud.instance(database)
+  const answer = await fetch(`${cloud.root}/v1/projects/tukiprod/instances/${database}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ settings: { tier, settingsVersion } }),
+  })
+  expect(answer.status).toBe(200)
+  await until('the other change is over', () =>
+    cloud.instance(database).operations.every(({ status }) => status === 'DONE') ? true : undefined,
+  )
+}

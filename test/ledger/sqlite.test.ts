@@ -1,0 +1,86 @@
+/** What SQLite alone must hold: the lock on the data folder, and that an answered append is on the disk. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+import { openDurable, openSqliteLedger } from '../../src/ledger/sqlite.ts'
+import { opened, temporaryFolder } from './temporary.ts'
+
+const clock = { now: () => 1_000 }
+const children: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** Its first line tells how it went. */
+async function holderOf(folder: string, address: string) {
+  const file = fileURLToPath(new URL('holder.ts', import.meta.url))
+  const child = spawn(process.execPath, [file, folder, address], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  const [line] = await once(createInterface(child.stdout), 'line')
+  return { child, line: String(line) }
+}
+
+describe('the data folder', () => {
+  test('a second process is refused at once and told where the first answers', async () => {
+    const folder = temporaryFolder()
+    const first = await holderOf(folder, 'http://localhost:8080')
+    expect(first.line).toBe('holding')
+    const holder = { pid: first.child.pid, address: 'http://localhost:8080' }
+    expect(openSqliteLedger(folder, clock)).toEqual({ kind: 'held', holder })
+    const second = await holderOf(folder, '')
+    expect(JSON.parse(second.line)).toEqual({ kind: 'held', holder })
+  })
+
+  test('after kill -9 the next one gets it, with everything that was answered', async () => {
+    const folder = temporaryFolder()
+    const { child } = await holderOf(folder, 'http://localhost:8080')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const ledger = opened(folder, clock)
+    expect(await ledger.read('run/held')).toMatchObject([{ event: { type: 'kept', v: 1 } }])
+  })
+
+  test('one that has not said where it answers is not mistaken for its predecessor', async () => {
+    const folder = temporaryFolder()
+    const first = opened(folder, clock)
+    first.announce({ pid: 1, address: 'http://localhost:1' })
+    await first.close()
+    opened(folder, clock)
+    expect(openSqliteLedger(folder, clock)).toEqual({ kind: 'held', holder: null })
+  })
+
+  test('it is free again after it was closed, and another folder always was', async () => {
+    const folder = temporaryFolder()
+    await opened(folder, clock).close()
+    expect(opened(folder, clock).kind).toBe('ledger')
+    expect(opened(temporaryFolder(), clock).kind).toBe('ledger')
+  })
+})
+
+test('a version that somebody else has taken is a conflict, and nothing of the batch is written', async () => {
+  const ledger = opened(temporaryFolder(), clock)
+  const append = (stream: string, expectedVersion: number) => ({
+    ...{ stream, expectedVersion, dueAt: null },
+    events: [{ type: 'seen', v: 1 }],
+  })
+  await ledger.append([append('system/tuki', 0)])
+  const late = await ledger.append([append('run/a', 0), append('system/tuki', 0)])
+  expect(late).toEqual({ kind: 'conflict', stream: 'system/tuki', version: 1 })
+  expect(await ledger.read('run/a')).toEqual([])
+})
+
+describe('durability', () => {
+  test('what is committed is synced in full, into a log written ahead', () => {
+    const database = openDurable(join(temporaryFolder(), 'ledger.db'))
+    // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
+    database.close()
+  })
+})

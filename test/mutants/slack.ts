@@ -1,0 +1,55 @@
+/** What the door of Slack must hold: recorded before it is acknowledged, and only from who may. DESIGN.md, 3 and 6. */
+import type { Mutant } from './mutant.ts'
+
+const app = 'src/slack/app.ts'
+const recordThenAck = 'test/slack/record-then-ack.test.ts'
+const attacks = 'test/e2e/attacks.test.ts'
+
+export const slackMutants: readonly Mutant[] = [
+  {
+    name: 'ack-a-click-before-it-is-recorded',
+    safety: 'a click is acknowledged only after its decision is in the ledger',
+    file: app,
+    find: `    const said = call === null ? null : await inTime(desk.action(call), options)
+    await ack()`,
+    replace: `    await ack()
+    const said = call === null ? null : await inTime(desk.action(call), options)`,
+    killedBy: {
+      file: recordThenAck,
+      title: 'is acked only after its decision is in the ledger',
+    },
+  },
+  {
+    name: 'ack-a-command-before-it-is-recorded',
+    safety: 'a command is acknowledged only after its run is in the ledger',
+    file: app,
+    find: 'const said = call === null ? late : await inTime(desk.command(call), options)',
+    replace: 'const said = null\n    if (call !== null) void desk.command(call)',
+    killedBy: {
+      file: recordThenAck,
+      title: 'is acked only after its run is in the ledger',
+    },
+  },
+  {
+    name: 'replays-pass',
+    safety: 'a signed request is good for one delivery',
+    file: 'src/slack/door.ts',
+    find: 'if (seen.has(signature)) return false',
+    replace: '',
+    killedBy: {
+      file: attacks,
+      title: 'is good for one delivery: the same bytes a second time do nothing',
+    },
+  },
+  {
+    name: 'other-teams-are-members',
+    safety: 'who belongs to another workspace neither asks nor approves',
+    file: 'src/slack/desk.ts',
+    find: "actor.standing === 'member' && teams.some((team) => team !== means.team)",
+    replace: 'false',
+    killedBy: {
+      file: attacks,
+      title: 'who belongs to another workspace is a stranger, whatever users.info says',
+    },
+  },
+]

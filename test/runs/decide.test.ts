@@ -1,0 +1,142 @@
+/** What a run needs next: tables by stage and, for a write of unknown fate, by guard. writes.md; DESIGN.md, 3. */
+import { describe, expect, test } from 'vitest'
+import type { Guard } from '../../src/define/step.ts'
+import { decide, dueAt, quietAfter, requestTimeoutMs, sendWithinMs } from '../../src/runs/decide.ts'
+import type { RunEvent } from '../../src/runs/events.ts'
+import type { Run } from '../../src/runs/run.ts'
+import { event, historyTo, runAfter, type StageKind, startedAt } from './histories.ts'
+
+const guards: readonly Guard[] = ['version', 'name', 'absolute', 'none']
+const sending = (...events: readonly RunEvent[]) => runAfter([...historyTo.sending, ...events])
+const lost = event('write-faulted', { sent: 'unknown' })
+const absent = event('write-probed')
+const blind = event('write-probed', {
+  progress: { kind: 'unknown', why: 'blind', operation: null },
+})
+const notSent = event('write-faulted')
+
+/** The intent's `sendBefore` is `startedAt + 5_000`. */
+const quietAt = startedAt + 5_000 + 10_000 + 5_000
+
+describe('at each stage', () => {
+  const approved = runAfter([...historyTo.waiting, event('consent-given')])
+  const of = (stage: StageKind) => runAfter(historyTo[stage])
+  const expiresAt = startedAt + 60_000
+  const rows: readonly (readonly [string, Run, number, object, number | null])[] = [
+    ['reached', of('reached'), 0, { kind: 'forecast' }, 0],
+    ['judged', of('judged'), 0, { kind: 'settle' }, 0],
+    ['waiting', of('waiting'), expiresAt - 1, { kind: 'wait', until: expiresAt }, expiresAt],
+    ['waiting, too long', of('waiting'), expiresAt, { kind: 'expire' }, expiresAt],
+    ['waiting, with a yes', approved, 0, { kind: 'grant' }, 0],
+    ['claimed', of('claimed'), 0, { kind: 'write' }, 0],
+    ['sending', of('sending'), startedAt + 9_000, { kind: 'probe' }, startedAt + 9_000],
+    ['working', of('working'), 0, { kind: 'poll' }, 0],
+    ['acted', of('acted'), 0, { kind: 'verify' }, 0],
+    ['parked', of('parked'), 0, { kind: 'wait', until: null }, null],
+    ['ended', of('ended'), 0, { kind: 'rest' }, null],
+  ]
+  test.for(rows)('%s', ([, run, now, action, due]) => {
+    expect(decide(run, 'version', now)).toEqual(action)
+    expect(dueAt(run, now)).toBe(due)
+  })
+})
+
+describe('an intent without an answer', () => {
+  test('the times are those of DESIGN.md, 3', () => {
+    expect([sendWithinMs, requestTimeoutMs]).toEqual([5_000, 10_000])
+    const { intent } = { intent: { id: 'i', target: 't', version: null, intendedAt: 0 } }
+    expect(quietAfter({ ...intent, sendBefore: 5_000 })).toBe(20_000)
+  })
+
+  test.for(['version', 'name'] as const)('%s: it is looked for at once', (guard) => {
+    const run = sending(lost)
+    expect(decide(run, guard, run.lastAt)).toEqual({ kind: 'probe' })
+  })
+
+  test.for(['absolute', 'none'] as const)(
+    '%s: an absence counts only when nothing can be on its way any more',
+    (guard) => {
+      const run = sending(lost)
+      expect(decide(run, guard, run.lastAt)).toEqual({ kind: 'wait', until: quietAt })
+      expect(decide(run, guard, quietAt - 1)).toEqual({ kind: 'wait', until: quietAt })
+      expect(decide(run, guard, quietAt)).toEqual({ kind: 'probe' })
+    },
+  )
+
+  test('without a known guard it is treated as none', () => {
+    const run = sending(lost)
+    expect(decide(run, null, run.lastAt)).toEqual({ kind: 'wait', until: quietAt })
+  })
+
+  test.for(guards)('%s: found absent', (guard) => {
+    const run = sending(lost, absent)
+    const action = decide(run, guard, run.lastAt)
+    expect(action).toEqual(
+      guard === 'none' ? { kind: 'park', why: 'undecided' } : { kind: 'resend' },
+    )
+  })
+
+  test('none: what may have left is never sent again, whatever the time', () => {
+    const run = sending(lost, absent)
+    for (const waitMs of [0, 1_000, 60_000, 86_400_000])
+      expect(decide(run, 'none', run.lastAt + waitMs)).toEqual({ kind: 'park', why: 'undecided' })
+  })
+
+  test('looks are three seconds apart, and after five in vain it is parked', () => {
+    for (let looks = 1; looks < 5; looks += 1) {
+      const run = sending(lost, ...Array(looks).fill(blind))
+      const until = run.lastAt + 3_000
+      expect(decide(run, 'version', run.lastAt)).toEqual({ kind: 'wait', until })
+      expect(decide(run, 'version', until)).toEqual({ kind: 'probe' })
+    }
+    const run = sending(lost, ...Array(5).fill(blind))
+    expect(decide(run, 'version', run.lastAt)).toEqual({ kind: 'park', why: 'undecided' })
+  })
+
+  test('looks while an operation runs that may be it are not in vain', () => {
+    const progress = { kind: 'unknown', why: 'busy', operation: 'op-1' }
+    const run = sending(lost, ...Array(9).fill(event('write-probed', { progress })))
+    expect(decide(run, 'version', run.lastAt)).toEqual({ kind: 'probe' })
+  })
+})
+
+describe('a write that surely was not sent', () => {
+  test.for(guards)('%s: it is sent again after a pause that grows', (guard) => {
+    const again = [notSent, event('write-resent'), notSent]
+    for (const [run, pauseMs] of [
+      [sending(notSent), 2_000],
+      [sending(...again), 4_000],
+    ] as const) {
+      const until = run.lastAt + pauseMs
+      expect(decide(run, guard, until - 1)).toEqual({ kind: 'wait', until })
+      expect(decide(run, guard, until)).toEqual({ kind: 'resend' })
+    }
+  })
+
+  test('five attempts are enough: it is parked', () => {
+    const resent = Array.from({ length: 4 }, () => [event('write-resent'), notSent]).flat()
+    const run = sending(notSent, ...resent)
+    expect(decide(run, 'version', run.lastAt + 3_600_000)).toEqual({
+      kind: 'park',
+      why: 'not-sent',
+    })
+  })
+
+  test('it waits as long as it was asked to, within two minutes', () => {
+    const asked = (retryAfterMs: number) => sending(event('write-faulted', { retryAfterMs }))
+    const until = (run: Run) => {
+      const action = decide(run, 'version', run.lastAt)
+      return action.kind === 'wait' ? (action.until ?? 0) - run.lastAt : null
+    }
+    expect(until(asked(60_000))).toBe(62_000)
+    expect(until(asked(86_400_000))).toBe(122_000)
+  })
+})
+
+describe('a run that a person resumed', () => {
+  test('looks afresh, with all its looks and attempts', () => {
+    const parked = [lost, ...Array(5).fill(blind), event('run-parked'), event('run-resumed')]
+    const run = sending(...parked)
+    expect(decide(run, 'version', run.lastAt + 3_000)).toEqual({ kind: 'probe' })
+  })
+})

@@ -1,0 +1,148 @@
+/** What people ask of runs, and why it is not taken; each answer is in the ledger before it is given. */
+import { describe, expect, test } from 'vitest'
+import type { Policy } from '../../src/capacity/system.ts'
+import type { BoundStep } from '../../src/define/step.ts'
+import type { Actor } from '../../src/gate/policy.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { journalOn, LostRaces } from '../../src/runs/journal.ts'
+import { UnknownEvent } from '../../src/runs/read-events.ts'
+import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
+import { checkConnections } from '../../src/steps/check-connections.ts'
+import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
+import { memoryLedger } from '../ledger/memory-ledger.ts'
+import { handClock } from '../world/tuki-cloud.ts'
+import { event } from './histories.ts'
+import { changed, channel, database, luis, processOn, siteWith, sofia, upgrade } from './process.ts'
+import { simulateCloud } from './simulated-world.ts'
+
+function bot(policy: Partial<Policy> = {}, change: (ledger: Ledger) => Ledger = (it) => it) {
+  const clock = handClock()
+  const ledger = change(memoryLedger(clock))
+  return processOn({ ledger, clock, cloud: simulateCloud({ clock }), document: siteWith(policy) })
+}
+
+describe('a start', () => {
+  test('is in the ledger before it is answered, with who asked for what, where', async () => {
+    const { requests, ledger } = bot()
+    const run = changed(await requests.start(upgrade, channel, sofia))
+    expect(await ledger.read(`run/${run.id}`)).toMatchObject([
+      {
+        version: 1,
+        event: {
+          type: 'run-started',
+          by: 'U0SOFIA',
+          channel,
+          plan: [{ step: 'patch-cloud-sql-tier', input: upgrade.input }],
+        },
+      },
+    ])
+    expect(await ledger.document(run.document)).toContain('"name":"tuki"')
+  })
+
+  test('that cannot be recorded is an error, never a yes', async () => {
+    const { requests } = bot({}, (ledger) => ({
+      ...ledger,
+      append: () => Promise.reject(new Error('the disk is full')),
+    }))
+    await expect(requests.start(upgrade, channel, sofia)).rejects.toThrow('the disk is full')
+  })
+
+  const eve = { user: 'U0EVE', standing: 'stranger', groups: [] } as const
+  const window = { name: 'sale', from: '10:00', to: '12:00', timeZone: 'UTC' }
+  const celery = bumpCeleryConcurrency({ service: 'celery-worker', concurrency: 6 })
+  const paused = patchCloudSqlTier({ database, tier: 'db-custom-8-30720', pausePooler: true })
+
+  type Refused = readonly [string, Partial<Policy>, BoundStep, string, Actor, object]
+  const refused: readonly Refused[] = [
+    ['from a stranger', {}, upgrade, channel, eve, { code: 'not-a-member' }],
+    ['in another channel', {}, upgrade, 'C0OTHER', sofia, { code: 'channel' }],
+    [
+      'under rules that cannot be held yet',
+      { freezeWindows: [window] },
+      upgrade,
+      channel,
+      sofia,
+      { code: 'policy-not-held', paths: ['policy.freezeWindows'] },
+    ],
+    ['with nobody to approve', { roles: {} }, upgrade, channel, sofia, { code: 'no-approvers' }],
+    ['of a step without hands', {}, celery, channel, sofia, { code: 'unable' }],
+    ['of what a step cannot do yet', {}, paused, channel, sofia, { code: 'unable' }],
+  ]
+  test.for(refused)(
+    '%s is not taken, and leaves no run',
+    async ([, policy, step, where, who, no]) => {
+      const { requests, ledger } = bot(policy)
+      expect(await requests.start(step, where, who)).toMatchObject(no)
+      expect(await ledger.newest('run/', 1)).toEqual([])
+    },
+  )
+
+  test('of a reading step needs no approver and no rule that is not held', async () => {
+    const { requests } = bot({ freezeWindows: [window], roles: {} })
+    const answer = await requests.start(checkConnections({ database }), channel, sofia)
+    expect(answer.kind).toBe('changed')
+  })
+})
+
+describe('a race for the ledger', () => {
+  test('that is lost is tried again on what the winner left', async () => {
+    const { journal, ledger, requests } = bot()
+    const { id } = changed(await requests.start(upgrade, channel, sofia))
+    let isFirst = true
+    const slower = journalOn(
+      {
+        ...ledger,
+        append: async (appends) => {
+          if (isFirst) await journal.change(id, () => post)
+          isFirst = false
+          return ledger.append(appends)
+        },
+      },
+      () => undefined,
+    )
+    const versions: number[] = []
+    const answer = await slower.change(id, (run) => {
+      versions.push(run.version)
+      return post
+    })
+    expect([answer.kind, versions]).toEqual(['changed', [1, 2]])
+    expect(await ledger.read(`run/${id}`)).toHaveLength(3)
+  })
+
+  const post = { kind: 'change', events: [event('message-posted')] } as const
+
+  test('that is lost twenty times in a row is a broken invariant, not an endless loop', async () => {
+    const ledger = memoryLedger(handClock())
+    const { requests } = processOn({
+      ledger,
+      clock: handClock(),
+      cloud: simulateCloud({ clock: handClock() }),
+    })
+    const { id } = changed(await requests.start(upgrade, channel, sofia))
+    let tries = 0
+    const losing = journalOn(
+      {
+        ...ledger,
+        append: async () => {
+          tries += 1
+          return { kind: 'conflict', stream: `run/${id}`, version: 99 }
+        },
+      },
+      () => undefined,
+    )
+    await expect(losing.change(id, () => post)).rejects.toThrow(LostRaces)
+    expect(tries).toBe(20)
+  })
+})
+
+describe('a run of newer code', () => {
+  test('is refused as a whole: nobody can approve it, and the executor does nothing', async () => {
+    const { requests, ledger, bring } = bot()
+    const { id } = changed(await requests.start(upgrade, channel, sofia))
+    const events = [{ type: 'step-paused', v: 2 }]
+    await ledger.append([{ stream: `run/${id}`, expectedVersion: 1, events, dueAt: null }])
+    await expect(bring(id)).rejects.toThrow(UnknownEvent)
+    await expect(requests.approve(`${id}.token`, luis)).rejects.toThrow(UnknownEvent)
+    await expect(requests.abort(id, sofia)).rejects.toThrow(UnknownEvent)
+  })
+})

@@ -1,0 +1,124 @@
+/** The real door and desk over HTTP, in this process: a ledger whose appends can be held back, and timers by hand. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { readSystemFile } from '../../src/documents.ts'
+import { newId } from '../../src/ledger/ids.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { openSqliteLedger } from '../../src/ledger/sqlite.ts'
+import { type LocalSlack, startLocalSlack } from '../../src/rehearsal/slack/local-slack.ts'
+import { journalOn } from '../../src/runs/journal.ts'
+import { lookWith } from '../../src/runs/look.ts'
+import { requestsOn } from '../../src/runs/requests.ts'
+import { connectSlack } from '../../src/slack/app.ts'
+import { deskOf } from '../../src/slack/desk.ts'
+import { peopleOf } from '../../src/slack/people.ts'
+import { catalogue } from '../../src/steps/index.ts'
+import { systemClock } from '../../src/world/clock.ts'
+import { projectRoot } from '../e2e/process.ts'
+
+export type Bench = {
+  readonly slack: LocalSlack
+  readonly ledger: Ledger
+  /** Appends wait from now on. */
+  hold: () => void
+  release: () => void
+  /** How many appends wait. */
+  held: () => number
+  /** Every timer that was set and not cancelled ends now. */
+  timeIsUp: () => void
+  stop: () => Promise<void>
+}
+
+const credentials = { botToken: 'xoxb-bench', signingSecret: 'bench' }
+
+export async function openBench(): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-desk-'))
+  const opened = openSqliteLedger(folder, systemClock)
+  if (opened.kind === 'held') throw new Error('a fresh folder is held')
+  const gate = gateOn(opened)
+  let url: string | null = null
+  const slack = await startLocalSlack({ ...credentials, deliverTo: () => url })
+  const timers = timersByHand()
+  const log = pino({ level: 'silent' })
+  const ready = () => true
+  const door = connectSlack({
+    ...{ ...credentials, apiUrl: `${slack.url}/api/`, clock: systemClock, timers, log, ready },
+  })
+  const desk = await deskOn(gate.ledger, door.api)
+  const { port } = await door.open(desk, { port: 0, host: '127.0.0.1' })
+  url = `http://127.0.0.1:${port}/slack/events`
+  return {
+    ...{ slack, ledger: opened, hold: gate.hold, release: gate.release, held: gate.held },
+    timeIsUp: timers.up,
+    stop: async () => {
+      gate.release()
+      await door.close()
+      await slack.stop()
+      await opened.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api']) {
+  const read = readSystemFile(join(projectRoot, 'system.yml'))
+  if (read.kind === 'wrong') throw new Error(read.sentence)
+  const { document } = read
+  const { team } = await api.identity()
+  const failures: unknown[] = []
+  const onFailure = (error: unknown) => void failures.push(error)
+  const people = peopleOf(api, team, systemClock, onFailure)
+  const journal = journalOn(ledger, () => undefined)
+  const unseen = { unconfigured: true, remedy: 'nothing is looked at here' } as const
+  const look = lookWith({
+    ...{ document, catalogue, clock: systemClock, now: journal.now, headroom: journal.headroom },
+    read: { cloudSql: unseen, postgres: unseen },
+  })
+  const requests = requestsOn({
+    ...{ document, journal, wake: () => undefined },
+    newId: () => newId(systemClock.now()),
+  })
+  return deskOf({
+    ...{ document, catalogue, requests, look, journal, people, api, team, onFailure },
+    examples: [],
+    note: null,
+  })
+}
+
+function gateOn(ledger: Ledger) {
+  let isHeld = false
+  const waiting: (() => void)[] = []
+  return {
+    ledger: {
+      ...ledger,
+      append: async (appends) => {
+        if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve))
+        return ledger.append(appends)
+      },
+    } satisfies Ledger,
+    hold: () => {
+      isHeld = true
+    },
+    release: () => {
+      isHeld = false
+      for (const go of waiting.splice(0)) go()
+    },
+    held: () => waiting.length,
+  }
+}
+
+function timersByHand() {
+  const set = new Set<() => void>()
+  return {
+    after: (_waitMs: number, work: () => void) => {
+      set.add(work)
+      return { cancel: () => void set.delete(work) }
+    },
+    up: () => {
+      for (const work of set) work()
+      set.clear()
+    },
+  }
+}

@@ -1,0 +1,113 @@
+/** Every message keeps Slack's limits, makes sense alone, and nothing in it acts. facts/slack.md, 2 and 4. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { examine } from '../../../src/gate/gate.ts'
+import { statusOf } from '../../../src/gate/status.ts'
+import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
+import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
+import { type Message, slackFace } from '../../../src/slack/views/blocks.ts'
+import { checkMessage } from '../../../src/slack/views/check.ts'
+import { detailsMessage } from '../../../src/slack/views/details.ts'
+import { explainMessage } from '../../../src/slack/views/explain.ts'
+import { capacityHelp, runbookHelp } from '../../../src/slack/views/help.ts'
+import { planMessage } from '../../../src/slack/views/plan.ts'
+import { runMessage } from '../../../src/slack/views/run.ts'
+import { statusMessage } from '../../../src/slack/views/status.ts'
+import { catalogue } from '../../../src/steps/index.ts'
+import { anyRun, bound, hostile, system } from './any-run.ts'
+
+const now = Date.UTC(2026, 10, 23, 15)
+const note = 'local cloud: nothing real is touched'
+
+/** Marks that only we may make: people of the run, dates, our channel. */
+const ours = /<@[UW]0(ANA|LUIS|MARA)>|<!date\^\d+\^\{time\}\|\d\d:\d\d UTC>/g
+
+function keepsTheRules({ text, blocks }: Message): void {
+  expect(judgeBlocks(blocks)).toMatchObject({ kind: 'valid' })
+  expect(text.trim().length).toBeGreaterThan(10)
+  expect(text.length).toBeLessThanOrEqual(maxUpdatedText)
+  for (const said of [text, ...marked(blocks)]) {
+    expect(said.replace(ours, '')).not.toMatch(/[<>]/)
+    expect(said).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+  }
+}
+
+/** All markup that a person reads. */
+function marked(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(marked)
+  if (typeof value !== 'object' || value === null) return []
+  if ('type' in value && value.type === 'mrkdwn' && 'text' in value) return [String(value.text)]
+  return Object.values(value).flatMap(marked)
+}
+
+const everyStage = [
+  ...['acted', 'claimed', 'ended aborted', 'ended blocked', 'ended expired', 'ended not-verified'],
+  ...['ended rejected', 'ended verified', 'ended withheld', 'judged', 'parked', 'reached'],
+  ...['sending', 'waiting', 'working'],
+]
+
+test('of any reachable run', () => {
+  const reached = new Set<string>()
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      reached.add(run.stage.kind === 'ended' ? `ended ${run.stage.outcome}` : run.stage.kind)
+      keepsTheRules(runMessage({ run, now, note }))
+      keepsTheRules(detailsMessage(run))
+    }),
+    { numRuns: 1_500, seed: 20261123 },
+  )
+  // A property over runs that never get anywhere would show nothing.
+  expect([...reached].sort()).toEqual(everyStage)
+})
+
+test('no decision is asked for where none waits, and a waiting one always is', () => {
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      const { blocks } = runMessage({ run, now, note })
+      const ids = [...JSON.stringify(blocks).matchAll(/"action_id":"(\w+)"/g)].map(([, id]) => id)
+      const waits = run.stage.kind === 'waiting'
+      expect(ids.includes('approve')).toBe(waits)
+      expect(ids.includes('reject')).toBe(waits)
+      expect(ids.includes('abort')).toBe(run.stage.kind === 'parked')
+    }),
+    { numRuns: 300, seed: 7 },
+  )
+})
+
+test('of a status, a check, an explanation and a plan', () => {
+  const status = statusOf(system, [], now)
+  keepsTheRules(statusMessage(status, note))
+  for (const step of bound)
+    keepsTheRules(
+      checkMessage(
+        step,
+        examine({ document: system, facts: [], step, reservations: [], now }),
+        note,
+      ),
+    )
+  for (const finding of status.assessment.findings)
+    keepsTheRules(explainMessage([finding], status, note))
+  keepsTheRules(explainMessage(status.assessment.findings, status, note))
+  for (const users of [1, 10_000, 1_000_000])
+    keepsTheRules(planMessage({ users, today: status, document: system, examples: [], note }))
+})
+
+test('help promises only what there is', () => {
+  const known = { capacity: ['status', 'check', 'explain', 'plan'], runbook: ['do', 'abort'] }
+  const text = `${capacityHelp(catalogue)}\n${runbookHelp(catalogue)}`
+  const promised = [...text.matchAll(/`\/(capacity|runbook) ([\w-]+)/g)]
+  expect(promised.length).toBeGreaterThan(6)
+  for (const [, command, verb] of promised)
+    expect(command === 'capacity' ? known.capacity : known.runbook).toContain(verb)
+  for (const { name } of catalogue.entries) expect(text).toContain(name)
+})
+
+test('a literal is one code span, whatever is in it', () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const said = slackFace.literal(text)
+      expect(said.slice(1, -1)).not.toMatch(/[`<>\n]/)
+      expect(said.startsWith('`') && said.endsWith('`')).toBe(true)
+    }),
+  )
+})
