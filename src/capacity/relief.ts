@@ -9,9 +9,9 @@ import { because, type Reason } from './reason.ts'
 
 /** What drowns by configuration; at the quiet hour by load too. */
 const drowning = ['db-connections', 'db-memory', 'pooler-clients', 'redis-clients']
-const drowningNow = [...drowning, 'db-cpu', 'pooler-busy']
+export const drowningNow = [...drowning, 'db-cpu', 'pooler-busy']
 /** Where users are turned away instead. */
-const turningAway = ['web-slots', 'web-cpu']
+export const turningAway = ['web-slots', 'web-cpu']
 
 /**
  * The blocks as reviews, with the reason; null where nothing is relieved, or where a block is left

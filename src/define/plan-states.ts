@@ -17,16 +17,24 @@ export type Judging = {
   readonly today: string
   readonly catalogue: Catalogue
   readonly effort: Effort
+  /** Ends that share changes share the states and steps between them. */
+  readonly states: Map<string, Assessed>
+  readonly edges: Map<string, JudgedStep | null>
 }
 
 /** How often the laws were evaluated and steps judged, and how many of these are left. */
 export type Effort = { evaluations: number; judgementsLeft: number }
 
-export type State = {
+export type State = Assessed & {
   /** A digit for each atom: whether it is done. */
   readonly key: string
   readonly done: number
   readonly isGoal: boolean
+}
+
+export type Assessed = {
+  /** What is done, whichever the end. */
+  readonly id: string
   readonly system: System
   readonly now: Assessment
   readonly quiet: Assessment
@@ -35,11 +43,13 @@ export type State = {
   readonly microUsd: number
 }
 
-export type Edge = {
+export type JudgedStep = {
   readonly step: BoundStep
   readonly judgement: Judgement
-  readonly to: State
+  readonly reached: Assessed
 }
+
+export type Edge = JudgedStep & { readonly to: State }
 
 export type Move = {
   readonly step: string
@@ -50,19 +60,26 @@ export type Move = {
 
 export function judgingOn(judging: Judging, units: readonly Unit[]) {
   const grouped = numbered(units)
-  const atomCount = grouped.reduce((sum, { atoms }) => sum + atoms.length, 0)
+  const names = grouped.flatMap(({ step, base, atoms }) =>
+    atoms.map(({ fields }) => `${step} ${JSON.stringify(base)} ${JSON.stringify(fields)}`),
+  )
   const states = new Map<string, State>()
-  const edges = new Map<string, Edge | null>()
-  const stateOf = (key: string, system: System, nearUsers?: number): State => {
+  const stateOf = (key: string, reached: Assessed): State => {
     const known = states.get(key)
     if (known !== undefined) return known
-    const near = nearUsers === undefined ? {} : { nearUsers }
-    const state = assessed(judging, { key, system, atomCount, ...near })
+    const done = [...key].filter((digit) => digit === '1').length
+    const state = { ...reached, key, done, isGoal: done === names.length }
     states.set(key, state)
     return state
   }
+  const idOf = (key: string) =>
+    names
+      .filter((_name, index) => key[index] === '1')
+      .sort()
+      .join('\n')
+  const start = assessed(judging, { id: '', system: judging.start })
   return {
-    start: stateOf('0'.repeat(atomCount), judging.start),
+    start: stateOf('0'.repeat(names.length), start),
     /** The steps that are left; with splits to spare also parts of those that may be split. */
     moves: (state: State, splits: number, splittable: ReadonlySet<Unit>) =>
       grouped.flatMap((unit) =>
@@ -71,15 +88,12 @@ export function judgingOn(judging: Judging, units: readonly Unit[]) {
     /** Null where it is refused or blocked. */
     edge: (from: State, move: Move): Edge | null => {
       const to = doneKey(from.key, move.atoms)
-      const id = `${from.key} ${to}`
-      const known = edges.get(id)
-      if (known !== undefined) return known
-      if (judging.effort.judgementsLeft <= 0) return null
-      judging.effort.judgementsLeft -= 1
-      const near = Number.isFinite(from.carried) ? from.carried : undefined
-      const edge = judged(judging, from, { move, reach: (system) => stateOf(to, system, near) })
-      edges.set(id, edge)
-      return edge
+      const id = `${from.id}\n\n${move.step} ${JSON.stringify(move.input)}`
+      const known = judging.edges.get(id)
+      if (known === undefined && judging.effort.judgementsLeft <= 0) return null
+      const edge = known === undefined ? judged(judging, from, { move, id: idOf(to) }) : known
+      judging.edges.set(id, edge)
+      return edge === null ? null : { ...edge, to: stateOf(to, edge.reached) }
     },
   }
 }
@@ -104,33 +118,23 @@ function numbered(units: readonly Unit[]): readonly NumberedUnit[] {
 }
 
 function assessed(
-  { today, effort }: Judging,
-  {
-    key,
-    system,
-    atomCount,
-    ...near
-  }: { key: string; system: System; atomCount: number; nearUsers?: number },
-): State {
+  { today, effort, states }: Judging,
+  { id, system, nearUsers }: { id: string; system: System; nearUsers?: number | undefined },
+): Assessed {
+  const known = states.get(id)
+  if (known !== undefined) return known
   const onLooks = (count: number) => {
     effort.evaluations += count
   }
+  const near = nearUsers === undefined ? {} : { nearUsers }
   const now = assess(system, { today, onLooks, ...near })
   const { nowUsers } = system.workload
   const quickly = { today, onLooks, withSupportedUsers: false }
   const quiet = assessAt(system, { users: nowUsers }, quickly)
-  const done = [...key].filter((digit) => digit === '1').length
   const microUsd = Math.round((expectedMonthlyUsd(system) ?? 0) * 1e6)
-  return {
-    key,
-    done,
-    isGoal: done === atomCount,
-    system,
-    now,
-    quiet,
-    carried: carried(now) ?? 0,
-    microUsd,
-  }
+  const state = { id, system, now, quiet, carried: carried(now) ?? 0, microUsd }
+  states.set(id, state)
+  return state
 }
 
 type Possible = { readonly move: Move; readonly splits: number }
@@ -166,15 +170,18 @@ function doneKey(key: string, atoms: readonly number[]): string {
 }
 
 function judged(
-  { today, catalogue, effort }: Judging,
+  judging: Judging,
   from: State,
-  { move, reach }: { move: Move; reach: (system: System) => State },
-): Edge | null {
+  { move, id }: { move: Move; id: string },
+): JudgedStep | null {
+  const { today, catalogue, effort } = judging
+  effort.judgementsLeft -= 1
   const step = catalogue.bind(move.step, move.input)
   if ('kind' in step) return null
   const prediction = step.predict(from.system)
   if ('kind' in prediction) return null
-  const to = reach(prediction.after)
+  const nearUsers = Number.isFinite(from.carried) ? from.carried : undefined
+  const to = assessed(judging, { id, system: prediction.after, nearUsers })
   const { nowUsers } = from.system.workload
   const context = { today, withSupportedUsers: false }
   const outlook: Outlook = {
@@ -193,5 +200,5 @@ function judged(
   }
   effort.evaluations += prediction.phases.length
   const judgement = judgeOutlook(outlook, { today, needs: [], acts: step.acts })
-  return judgement.verdict === 'block' ? null : { step, judgement, to }
+  return judgement.verdict === 'block' ? null : { step, judgement, reached: to }
 }

@@ -8,7 +8,6 @@ import { isBroken } from '../capacity/outlook.ts'
 import type { End } from '../capacity/planner/ends.ts'
 import type { Reason } from '../capacity/reason.ts'
 import type { System } from '../capacity/system.ts'
-import type { Catalogue } from './catalogue.ts'
 import type { Order } from './plan-order.ts'
 import type { JsonObject } from './step.ts'
 
@@ -55,30 +54,25 @@ function bought(before: Assessment, after: Assessment, costDeltaUsd: number | nu
 }
 
 /** The last step where nothing scales the workers on their queue: a person does, and goes back. */
-export function confirmation({
-  end,
-  start,
-  catalogue,
-}: {
-  end: End
-  start: System
-  catalogue: Catalogue
-}): readonly PlannedStep[] {
-  if (!end.needsConfirm) return []
-  const { system } = end
+export function confirmation(
+  { system, needsConfirm }: End,
+  supportedUsers: number | null,
+): readonly PlannedStep[] {
+  if (!needsConfirm) return []
   const { users } = system.workload
+  // The day matters to no instance.
   const at = atUsers(system, { users, scale: 'needed', today: '' })
-  const short = at.workers.filter(
-    ({ it }) => it.celery.scalesOnQueue !== true && instancesNeeded(at, it) > it.minInstances,
-  )
-  if (short.length === 0 || 'kind' in catalogue.find('confirm')) return []
-  const words = short.map(
-    ({ name, it }) =>
-      `scale-service service=${name} minInstances=${instancesNeeded(at, it)} before the event, ` +
-      `minInstances=${it.minInstances} after it`,
-  )
+  const words = at.workers
+    .filter(({ it }) => it.celery.scalesOnQueue !== true)
+    .map(({ name, it }) => ({ name, least: it.minInstances, most: instancesNeeded(at, it) }))
+    .filter(({ least, most }) => most > least)
+    .map(
+      ({ name, least, most }) =>
+        `scale-service service=${name} minInstances=${most} before the event, ` +
+        `minInstances=${least} after it`,
+    )
+  const usersNow = { usersBefore: supportedUsers, usersAfter: supportedUsers }
+  const buys = { ...usersNow, costDeltaUsd: 0, mended: [] }
   const input = { what: words.join('; ') }
-  const users0 = start.workload.users === users ? null : null
-  const buys = { usersBefore: users0, usersAfter: null, costDeltaUsd: 0, mended: [] }
   return [{ step: 'confirm', input, verdict: 'clear', reasons: [], buys }]
 }

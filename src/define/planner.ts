@@ -7,13 +7,13 @@ import { assess } from '../capacity/assess.ts'
 import { expectedMonthlyUsd } from '../capacity/cost.ts'
 import type { Binding } from '../capacity/finding.ts'
 import { brokenNow, checkEnd } from '../capacity/planner/conditions.ts'
-import { type Wish, wishOf } from '../capacity/planner/domain.ts'
+import { type Domain, type Wish, wholeDomain, wishOf } from '../capacity/planner/domain.ts'
 import { type End, endsOf } from '../capacity/planner/ends.ts'
 import type { System } from '../capacity/system.ts'
 import type { Catalogue } from './catalogue.ts'
 import { unitsBetween } from './plan-moves.ts'
 import { type Order, orderOf } from './plan-order.ts'
-import type { Effort } from './plan-states.ts'
+import type { Effort, Judging } from './plan-states.ts'
 import { confirmation, type PlannedStep, plannedSteps } from './plan-steps.ts'
 
 export type PlanContext = {
@@ -22,6 +22,8 @@ export type PlanContext = {
   /** YYYY-MM-DD. */
   readonly today: string
   readonly catalogue: Catalogue
+  /** Only a test asks for another one than capacity.md's. */
+  readonly domain?: Domain
 }
 
 type Common = {
@@ -56,13 +58,21 @@ export type Plan =
 
 export function plan(system: System, users: number, context: PlanContext): Plan {
   const effort: Effort = { evaluations: 0, judgementsLeft: judgementsAtMost }
-  const found = planAt({ system, users, context, effort })
+  const judging: Judging = {
+    start: system,
+    today: context.today,
+    catalogue: context.catalogue,
+    effort,
+    states: new Map(),
+    edges: new Map(),
+  }
+  const found = planAt({ system, users, context, judging })
   const todayUsd = expectedMonthlyUsd(withUsers(system, users))
   if (found.kind === 'found') {
     const { evaluations } = effort
     return { ...feasible(system, users, { ...context, ...found }), todayUsd, evaluations }
   }
-  const nearestUsers = nearest({ system, users, context, effort })
+  const nearestUsers = nearest({ system, users, context, judging })
   const { binding, cheapestUsd, isCut } = found
   const { evaluations } = effort
   return {
@@ -81,7 +91,7 @@ type Question = {
   readonly system: System
   readonly users: number
   readonly context: PlanContext
-  readonly effort: Effort
+  readonly judging: Judging
 }
 
 type Found =
@@ -100,16 +110,17 @@ const triesAtMost = 200
 /** Of one plan's scale steps. */
 const splitsAtMost = 3
 
-function planAt({ system, users, context, effort }: Question): Found {
-  const { today, catalogue, budgetUsd } = context
-  const wish = wishOf(system, { users, today })
+function planAt({ system, users, context, judging }: Question): Found {
+  const { today, budgetUsd } = context
+  const { domain = wholeDomain } = context
+  const wish = wishOf(system, { users, today, domain })
   const ends = endsOf(wish)
   const blames = new Map<string, Binding>()
   const fit = new Set<End['system']>()
   let tries = 0
   for (let end = ends.next(); end !== undefined && tries < triesAtMost; end = ends.next()) {
     if (!fit.has(end.system)) {
-      const problems = problemsOf(wish, end.system, effort)
+      const problems = problemsOf(wish, end.system, judging.effort)
       for (const one of problems) blames.set(`${one.law} ${one.subject}`, one)
       if (problems.length > 0) continue
       fit.add(end.system)
@@ -117,7 +128,7 @@ function planAt({ system, users, context, effort }: Question): Found {
     const units = unitsBetween(system, end.system)
     const splits = end.steps - units.length - (end.needsConfirm ? 1 : 0)
     tries += 1
-    const order = orderOf({ start: system, today, catalogue, effort }, { units, splits })
+    const order = orderOf(judging, { units, splits })
     if (order === null) {
       if (splits < splitsAtMost) ends.postpone(end, end.steps + 1)
       continue
@@ -160,15 +171,12 @@ function withUsers(system: System, users: number): System {
 function feasible(
   system: System,
   users: number,
-  { end, order, today, catalogue }: PlanContext & { end: End; order: Order },
+  { end, order, today }: PlanContext & { end: End; order: Order },
 ) {
   const { supportedUsers } = assess(end.system, { today })
   const monthlyUsd = expectedMonthlyUsd(end.system)
   const { monthlyBudgetUsd } = system.policy
-  const steps = [
-    ...plannedSteps(system, order, today),
-    ...confirmation({ end, start: system, catalogue }),
-  ]
+  const steps = [...plannedSteps(system, order, today), ...confirmation(end, supportedUsers)]
   return {
     kind: 'feasible' as const,
     users,

@@ -37,13 +37,12 @@ export type PostgresConnection = {
 
 const goodbyeMs = 1_000
 
-/** Throws what went wrong as it came, or a Fault when it took longer than `timeOutMs`. */
+/** Throws what went wrong as it came, or a Fault at the deadline; what opens after it is cut. */
 export async function openConnection(
   subject: string,
   place: PostgresPlace,
-  timeOutMs: number,
+  deadline: AbortSignal,
 ): Promise<PostgresConnection> {
-  const deadline = AbortSignal.timeout(timeOutMs)
   const { Client } = await import('pg')
   const finding = wayTo(place)
   const way = await before(deadline, subject, finding).catch((error: unknown) => {
@@ -98,11 +97,7 @@ export async function openConnection(
 }
 
 /** The work's result, or a Fault as soon as the deadline has passed; what the work does then is nobody's. */
-export async function before<T>(
-  deadline: AbortSignal,
-  subject: string,
-  work: Promise<T>,
-): Promise<T> {
+async function before<T>(deadline: AbortSignal, subject: string, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const late = (): void => reject(noAnswer(subject))
   if (deadline.aborted) late()

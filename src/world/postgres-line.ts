@@ -4,7 +4,7 @@
  */
 
 import type { PostgresPlace } from './postgres-connection.ts'
-import { before, openConnection, type PostgresConnection } from './postgres-connection.ts'
+import { openConnection, type PostgresConnection } from './postgres-connection.ts'
 import { isLost, noAnswer, postgresFault } from './postgres-faults.ts'
 import type { Timers } from './world.ts'
 
@@ -33,9 +33,10 @@ export function lineTo(options: LineOptions): PostgresLine {
   let turn: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
-  async function opened(): Promise<PostgresConnection> {
+  async function opened(deadline: AbortSignal): Promise<PostgresConnection> {
     if (connection?.isBroken() === false) return connection
-    connection = await openConnection(subject, options.place, options.connectMs)
+    const within = AbortSignal.any([deadline, AbortSignal.timeout(options.connectMs)])
+    connection = await openConnection(subject, options.place, within)
     return connection
   }
 
@@ -52,7 +53,7 @@ export function lineTo(options: LineOptions): PostgresLine {
       const isReused = connection?.isBroken() === false
       try {
         if (deadline.aborted) throw noAnswer(subject)
-        const open = await before(deadline, subject, opened())
+        const open = await opened(deadline)
         return await readOnly(open, deadline, sql, values)
       } catch (error) {
         // A statement that failed leaves its transaction open.

@@ -44,7 +44,8 @@ export async function terminate(termination: Termination): Promise<readonly Sess
       `${subject}: a session is a pid and its start, as they were read`,
     )
   const deadline = AbortSignal.timeout(writeMs)
-  const connection = await openConnection(subject, place, connectMs).catch((error: unknown) => {
+  const within = AbortSignal.timeout(connectMs)
+  const connection = await openConnection(subject, place, within).catch((error: unknown) => {
     throw postgresFault(subject, error)
   })
   try {

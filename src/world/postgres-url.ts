@@ -28,6 +28,8 @@ export type ReadUrl =
   | { readonly kind: 'address'; readonly address: PostgresAddress }
   | { readonly kind: 'wrong'; readonly problem: string }
 
+/** Never resolved, by RFC 6761. */
+const noHost = 'none.invalid'
 const parameters = ['host', 'sslmode', 'sslrootcert']
 
 /** The variable that holds the URL of one database: DATABASE_URL_TUKI_DB_PROD. contract.md, 2. */
@@ -41,14 +43,15 @@ export function databaseVariable(database: string): string {
  * is answered by silence.
  */
 export function hostsOf(url: string): readonly string[] {
-  if (!URL.canParse(url)) return ['']
-  const { hostname, searchParams } = new URL(url)
+  const read = parsed(url)
+  if (read === null) return ['']
+  const { hostname, searchParams } = read
   const named = ['host', 'hostaddr'].flatMap((name) => searchParams.getAll(name))
   const hosts = [decoded(hostname) ?? '', ...named]
     .flatMap((list) => list.split(','))
     .map((host) => host.trim().toLowerCase())
     .map((host) => host.replace(/^\[(.*)\]$/, '$1'))
-    .filter((host) => host !== '')
+    .filter((host) => host !== '' && host !== noHost)
   return hosts.length === 0 ? [''] : hosts
 }
 
@@ -61,8 +64,8 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 export function readPostgresUrl(text: string): ReadUrl {
-  if (!URL.canParse(text)) return wrong('is no URL; a password needs its signs percent-encoded')
-  const url = new URL(text)
+  const url = parsed(text)
+  if (url === null) return wrong('is no URL; a password needs its signs percent-encoded')
   if (!['postgres:', 'postgresql:'].includes(url.protocol))
     return wrong('does not begin with postgres:// or postgresql://')
   for (const [name] of url.searchParams)
@@ -106,6 +109,12 @@ function tlsOf({ searchParams }: URL, host: string): PostgresTls | null {
     default:
       return null
   }
+}
+
+/** `postgres://user:password@/database?host=/folder` is usual for Unix sockets, and no URL to Node. */
+function parsed(text: string): URL | null {
+  const url = URL.canParse(text) ? text : text.replace('@/', `@${noHost}/`)
+  return URL.canParse(url) ? new URL(url) : null
 }
 
 function wrong(problem: string): ReadUrl {

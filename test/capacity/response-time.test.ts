@@ -135,7 +135,11 @@ describe('the finding', () => {
     )
   })
 
-  it('has power once the workload is measured', () => {
+  it('is advice: no verdict, no plan and no number of supported users rests on it', () => {
+    expect([law.advice, law.depends, law.capacity]).toEqual([true, 'configuration', false])
+  })
+
+  it('has a severity once the workload is measured', () => {
     const [finding] = findingsOf(measuredOf(golden('today')))
     expect([finding?.severity, finding?.assumed]).toEqual(['broken', false])
     const few = golden('today')

@@ -22,7 +22,7 @@ async function say(line: string, env: Environment = {}) {
 const online = (): Environment => ({ GOOGLE_API_ROOT: cloud.root })
 const upgrade = 'patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
 
-describe.concurrent('status', () => {
+describe.concurrent('status', { timeout: 60_000 }, () => {
   test('--json has the shape of the contract, and offline nobody looked', async () => {
     const { code, out, err } = await say('status --offline --json')
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -88,7 +88,7 @@ describe.concurrent('status', () => {
   })
 })
 
-describe.concurrent('check', () => {
+describe.concurrent('check', { timeout: 60_000 }, () => {
   test('of the upgrade is a review (3), with the restart phase between now and after', async () => {
     const { code, out, err } = await say(`check ${upgrade} --offline --json`)
     expect({ code, err }).toEqual({ code: 3, err: '' })
@@ -138,7 +138,7 @@ describe.concurrent('check', () => {
   })
 })
 
-describe.concurrent('explain', () => {
+describe.concurrent('explain', { timeout: 60_000 }, () => {
   test('one finding with its whole derivation and sources', async () => {
     const line = 'explain db-connections --offline'
     const [text, json] = await Promise.all([say(line), say(`${line} --json`)])

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await stage.type('ana', upgrade)
   waiting = await stage.said(/Needs 1 of/)
   token = tokenOf().token
-})
+}, 60_000)
 afterAll(() => stage?.close())
 
 function tokenOf() {

@@ -6,7 +6,9 @@ import { openStage, type Stage, upgrade } from './bot.ts'
 import { click, command, post, signed } from './signed.ts'
 import { until } from './until.ts'
 
-test('a whole upgrade, with failures, at the loudest log level, tells no secret', async () => {
+test('a whole upgrade, with failures, at the loudest log level, tells no secret', {
+  timeout: 60_000,
+}, async () => {
   const stage = await openStage({ env: { LOG_LEVEL: 'trace' } })
   try {
     await stage.start()

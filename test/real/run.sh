@@ -3,13 +3,36 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if ! command -v chromium >/dev/null; then
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo 'test:real needs Chromium: as root on Debian it installs it; elsewhere put it at /usr/bin/chromium.' >&2
-    exit 1
+missing=()
+# A program that shows that it is there, and the Debian packages that bring it.
+needs() {
+  local program=$1; shift
+  compgen -G "$program" >/dev/null || missing+=("$@")
+}
+needs /usr/bin/chromium chromium fonts-liberation
+needs '/usr/lib/postgresql/*/bin/initdb' postgresql
+needs /usr/sbin/pgbouncer pgbouncer
+needs /usr/bin/openssl openssl
+
+# A server's package starts it on installation, or fails where there is no systemd: policy-rc.d says no.
+install_missing() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap "rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
   fi
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+if [ "${#missing[@]}" != 0 ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "test:real needs ${missing[*]}: as root on Debian it installs them; elsewhere put them where Debian does." >&2
+    exit 1
+  fi
+  # In a shell of its own, so that its trap is over before the tests begin.
+  (install_missing)
 fi
 
 exec npx vitest run --project real "$@"

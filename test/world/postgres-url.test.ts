@@ -23,6 +23,8 @@ describe('hostsOf', () => {
     ['postgres://u@127.0.0.1.example.com/db', false],
     ['postgres://u@127.0.0.1/db?host=/cloudsql/p:r:i', false],
     ['postgres://%2Fcloudsql%2Fp:r@/db', false],
+    ['postgres://u:p@/db?host=/cloudsql/p:r:i', false],
+    ['postgres://u:p@/db', false],
     ['postgres:///db', false],
     ['postgres://u@127.0.0.1:port/db', false],
     ['nothing', false],

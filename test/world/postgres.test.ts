@@ -51,14 +51,21 @@ describe('a question', () => {
       await expect(one).rejects.toMatchObject({ code: 'time-out', sent: 'no' })
     isSilent = false
     expect(await reader.maxConnections(db)).toBe(400)
-    expect(wire.asked.at(-1)?.connection).toBe(2)
+    expect(wire.asked.at(-1)?.connection).toBeGreaterThan(1)
     await expect.poll(wire.open).toBe(1)
   })
 
-  test('to a server that does not greet ends in time', async () => {
-    const { reader } = await adapter(() => ({ kind: 'silence' }), { connectMs: 200 })
-    await expect(reader.maxConnections(db)).rejects.toMatchObject({ code: 'time-out', sent: 'no' })
-  })
+  test.each([{ connectMs: 200 }, { answerMs: 200 }])(
+    'to a server that does not greet ends in time (%o) and leaves nothing open',
+    async (times) => {
+      const { reader, wire } = await adapter(() => ({ kind: 'silence' }), times)
+      await expect(reader.maxConnections(db)).rejects.toMatchObject({
+        code: 'time-out',
+        sent: 'no',
+      })
+      await expect.poll(wire.open).toBe(0)
+    },
+  )
 
   test('on a connection that died unnoticed is asked again once, on a new one', async () => {
     let cuts = 0

@@ -18,7 +18,8 @@ import { fieldTerm, requestsTerm, shown, total, workloadTerm } from '../terms.ts
 const judged = quantityLaw({
   id: 'response-time',
   unit: 'ms',
-  depends: 'load',
+  // Not `load`, as of all advice: it takes part in no verdict and no plan. capacity.md, 4.
+  depends: 'configuration',
   advice: true,
   workload: true,
   subjects: (at) => at.webs.map((web) => ({ ...web, missing: missingOf(at, web) })),

@@ -7,14 +7,13 @@ import type { Law } from '../law.ts'
 import { laws } from '../laws/catalogue.ts'
 import { djangoDatabase } from '../laws/django-database.ts'
 import { isAdvice, isLoad, isStructural } from '../outlook.ts'
+import { drowningNow, turningAway } from '../relief.ts'
 import type { System } from '../system.ts'
 import type { Wish } from './domain.ts'
 import type { Blame } from './routing.ts'
 
 /** No step of the catalogue mends these; where they are broken today they may stay so. */
 const unmendable = ['version-supported', 'redis-eviction', 'replica-max-connections']
-/** A drowning database may be saved by turning users away: a review, not a block. */
-const relievable = ['web-slots', 'web-cpu']
 
 const capacityLaws: readonly Law[] = [...laws.filter(({ capacity }) => capacity), djangoDatabase]
 
@@ -51,20 +50,42 @@ export function checkEnd(wish: Wish, end: System): Checked {
   return { problems, evaluations: 3 }
 }
 
-/** Laws of the quiet hour that this end breaks and today's System does not: no order avoids it. */
+/**
+ * Laws of the quiet hour that this end breaks and today's System does not: no order avoids it.
+ * Turning users away is allowed where something drowns now, and only there.
+ */
 export function brokenNow(wish: Wish, end: System): Checked {
   const { nowUsers } = end.workload
   const { today } = wish
   const at = atUsers(end, { users: nowUsers, scale: 'needed', today })
-  const broken = findingsOf(laws, at).filter(
-    ({ law, severity }) => severity === 'broken' && !isAdvice(law) && !relievable.includes(law),
-  )
-  if (broken.length === 0) return { problems: [], evaluations: 1 }
-  const before = findingsOf(laws, wish.now).filter(({ severity }) => severity === 'broken')
+  const isBroken = ({ law, severity }: Finding) => severity === 'broken' && !isAdvice(law)
+  const broken = findingsOf(laws, at).filter(isBroken)
+  const before = findingsOf(laws, wish.now).filter(isBroken)
+  const drowns = before.some(({ law }) => drowningNow.includes(law))
+  if (!drowns) {
+    const fallen = fallsBelowNow(wish, { ...at, scale: 'planned' })
+    if (fallen.length > 0) return { problems: fallen, evaluations: 4 }
+  }
+  if (broken.length === 0) return { problems: [], evaluations: 4 }
   const news = broken.filter(
-    ({ law, subject }) => !before.some((one) => one.law === law && one.subject === subject),
+    ({ law, subject }) =>
+      !(drowns && turningAway.includes(law)) &&
+      !before.some((one) => one.law === law && one.subject === subject),
   )
-  return { problems: news.map(blame), evaluations: 2 }
+  return { problems: news.map(blame), evaluations: 4 }
+}
+
+/**
+ * Supported users may fall below what must be carried only where that relieves something, and then
+ * not below those who are there now.
+ */
+function fallsBelowNow({ now, documentUsers }: Wish, end: AtUsers): readonly Blame[] {
+  const users = Math.min(end.users, documentUsers)
+  const isBroken = (at: AtUsers) => capacityLaws.some((law) => law.isBroken(at))
+  if (isBroken({ ...now, users, scale: 'planned' })) return []
+  return findingsOf(capacityLaws, { ...end, users })
+    .filter(({ severity }) => severity === 'broken')
+    .map(blame)
 }
 
 /** A structural law that a step can mend, or an alert that does not fire in time. */

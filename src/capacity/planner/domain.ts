@@ -49,8 +49,35 @@ export type Change =
   | { readonly kind: 'service'; readonly name: string; readonly it: Service }
   | { readonly kind: 'pooler'; readonly name: string; readonly it: Pooler }
 
+/** What may be chosen besides what is there today. capacity.md, 5. */
+export type Domain = {
+  /** Tiers of 3.75 GiB per vCPU. */
+  readonly tierVcpus: readonly number[]
+  readonly shapes: readonly { readonly cpu: number; readonly memoryGib: number }[]
+  /** Workers and Celery processes, at most, for each vCPU. */
+  readonly processesPerVcpu: number
+  readonly threads: readonly number[]
+  readonly minInstances: readonly number[]
+  readonly poolSizes: readonly number[]
+}
+
+export const wholeDomain: Domain = {
+  tierVcpus: [1, 2, 4, 8, 16, 32, 64, 96],
+  shapes: [
+    { cpu: 1, memoryGib: 2 },
+    { cpu: 2, memoryGib: 4 },
+    { cpu: 4, memoryGib: 8 },
+    { cpu: 8, memoryGib: 16 },
+  ],
+  processesPerVcpu: 2,
+  threads: [1, 2, 4, 8],
+  minInstances: [1],
+  poolSizes: [10, 25, 40, 50, 80, 120, 160, 240],
+}
+
 /** What every option is measured against. */
 export type Wish = {
+  readonly domain: Domain
   /** As it is today, with `workload.users` as wished. */
   readonly system: System
   readonly today: string
@@ -58,17 +85,23 @@ export type Wish = {
   readonly quiet: AtUsers
   /** At the users who are there now: no step may break a law for them. */
   readonly now: AtUsers
+  /** What the document says that it must carry. */
+  readonly documentUsers: number
   readonly hours: LoadHours
 }
 
-export function wishOf(system: System, { users, today }: { users: number; today: string }): Wish {
+export function wishOf(
+  system: System,
+  { users, today, domain = wholeDomain }: { users: number; today: string; domain?: Domain },
+): Wish {
   const wished = { ...system, workload: { ...system.workload, users } }
   const peak = atUsers(wished, { users, scale: 'needed', today })
   const { nowUsers } = system.workload
   // A region without prices is ranked by those of the one that has some.
   const hours = loadHours({ ...wished, region: pricedRegion })
   const quiet = { ...peak, users: Math.min(nowUsers, users) }
-  return { system: wished, today, peak, quiet, now: { ...peak, users: nowUsers }, hours }
+  const now = { ...peak, users: nowUsers }
+  return { system: wished, today, peak, quiet, now, documentUsers: system.workload.users, hours }
 }
 
 /** A line without a price is the last choice. */
@@ -85,7 +118,6 @@ export function worstOf(law: Law, at: AtUsers): Finding['severity'] {
   return severities.find((one) => findings.some(({ severity }) => severity === one)) ?? 'ok'
 }
 
-const tierVcpus = [1, 2, 4, 8, 16, 32, 64, 96]
 const mibPerVcpu = 3840
 /** Machines that a custom tier can follow without moving the disk to another family. */
 const plain = /^db-(custom-\d+-\d+|f1-micro|g1-small)$/
@@ -97,7 +129,7 @@ export function databaseOptions(wish: Wish, name: string): readonly Option[] {
   const today = readTier(database.tier)
   const leastMib = today.kind === 'tier' ? today.memoryMib : 0
   const isCustom = database.edition === 'enterprise' && plain.test(database.tier)
-  const others = tierVcpus
+  const others = wish.domain.tierVcpus
     .map((vcpus) => ({ tier: `db-custom-${vcpus}-${vcpus * mibPerVcpu}`, vcpus }))
     .filter(({ tier, vcpus }) => vcpus * mibPerVcpu >= leastMib && tier !== database.tier)
     .map(({ tier }) => tier)
@@ -143,13 +175,11 @@ function movedAlerts(wish: Wish, name: string, it: Database): Readonly<Record<st
   return moved
 }
 
-const poolSizes = [10, 25, 40, 50, 80, 120, 160, 240]
-
 /** Pools large enough for the requests through them; only the transaction mode is one. */
 export function poolerOptions(wish: Wish, name: string): readonly Option[] {
   const pooler = wish.system.poolers[name]
   if (pooler === undefined) return []
-  const sizes = [...new Set([pooler.defaultPoolSize, ...poolSizes])]
+  const sizes = [...new Set([pooler.defaultPoolSize, ...wish.domain.poolSizes])]
   return sizes.map((defaultPoolSize) => {
     const it: Pooler = { ...pooler, defaultPoolSize, mode: 'transaction' }
     const isToday = defaultPoolSize === pooler.defaultPoolSize && it.mode === pooler.mode

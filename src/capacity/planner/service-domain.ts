@@ -78,27 +78,19 @@ function candidates(wish: Wish, service: Service): readonly Service[] {
 
 type Shape = { readonly cpu: number; readonly memoryGib: number }
 
-const shapes: readonly Shape[] = [
-  { cpu: 1, memoryGib: 2 },
-  { cpu: 2, memoryGib: 4 },
-  { cpu: 4, memoryGib: 8 },
-  { cpu: 8, memoryGib: 16 },
-]
-const threadCounts = [1, 2, 4, 8]
-
-function shapesOf({ cpu, memoryGib }: Service): readonly Shape[] {
-  const others = shapes.filter((one) => one.cpu !== cpu || one.memoryGib !== memoryGib)
+function shapesOf({ domain }: Wish, { cpu, memoryGib }: Service): readonly Shape[] {
+  const others = domain.shapes.filter((one) => one.cpu !== cpu || one.memoryGib !== memoryGib)
   return [{ cpu, memoryGib }, ...others]
 }
 
 function webCandidates(wish: Wish, web: WebService): readonly Service[] {
   const { gunicorn, concurrency } = web
   const hasThreads = gunicorn.workerClass === 'sync' || gunicorn.workerClass === 'gthread'
-  const threads = hasThreads ? unique([gunicorn.threads, ...threadCounts]) : [gunicorn.threads]
+  const threads = hasThreads ? unique([gunicorn.threads, ...wish.domain.threads]) : [gunicorn.threads]
   const found: Service[] = []
   for (const django of djangoChoices(wish, web))
-    for (const shape of shapesOf(web))
-      for (const workers of unique([gunicorn.workers, ...processesOn(shape)]))
+    for (const shape of shapesOf(wish, web))
+      for (const workers of unique([gunicorn.workers, ...processesOn(wish, shape)]))
         for (const threadCount of threads) {
           const sized: WebService = {
             ...web,
@@ -121,14 +113,15 @@ function djangoChoices({ system }: Wish, web: WebService): readonly WebService['
   return [without, { ...web.django, connMaxAgeSeconds: 0 }]
 }
 
-function processesOn({ cpu }: Shape): readonly number[] {
-  return [cpu, 2 * cpu].filter((count) => Number.isInteger(count) && count >= 1)
+/** As many as vCPUs, or twice as many. */
+function processesOn({ domain }: Wish, { cpu }: Shape): readonly number[] {
+  return [cpu, domain.processesPerVcpu * cpu].filter((count) => Number.isInteger(count) && count >= 1)
 }
 
 function workerCandidates(wish: Wish, worker: CeleryWorker): readonly Service[] {
   const found: Service[] = []
-  for (const shape of shapesOf(worker)) {
-    const upTo = Array.from({ length: Math.floor(2 * shape.cpu) }, (_, index) => index + 1)
+  for (const shape of shapesOf(wish, worker)) {
+    const upTo = Array.from({ length: Math.floor(wish.domain.processesPerVcpu * shape.cpu) }, (_, index) => index + 1)
     for (const concurrency of unique([worker.celery.concurrency, ...upTo]))
       found.push(
         ...withInstances(wish, { ...worker, ...shape, celery: { ...worker.celery, concurrency } }),
@@ -140,7 +133,7 @@ function workerCandidates(wish: Wish, worker: CeleryWorker): readonly Service[] 
 /** minInstances 1 or as today; maxInstances as today where that is enough, or exactly as needed. */
 function withInstances(wish: Wish, service: WebService | CeleryWorker): readonly Service[] {
   const needed = Math.max(1, instancesBeforeClamp(wish.peak, service))
-  return unique([service.minInstances, 1]).flatMap((minInstances) => {
+  return unique([service.minInstances, ...wish.domain.minInstances]).flatMap((minInstances) => {
     const exact = Math.max(needed, minInstances)
     const isEnough = service.maxInstances >= exact
     const most = isEnough ? unique([service.maxInstances, exact]) : [exact]

@@ -1,4 +1,5 @@
 /** The adapter against a real PostgreSQL: what it sees, and how it ends a session. */
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +7,7 @@ import { mintClearance } from '../../../src/world/clearance.ts'
 import { systemClock, systemTimers } from '../../../src/world/clock.ts'
 import { connectPostgres } from '../../../src/world/postgres.ts'
 import { type PostgresServer, startPostgres } from '../servers/postgres-server.ts'
+import { run } from '../servers/program.ts'
 
 let server: PostgresServer
 const open: (() => Promise<unknown>)[] = []
@@ -157,6 +159,51 @@ describe('the connection', () => {
     })
     await server.start()
     expect(await reader.maxConnections(db)).toBe(50)
+  })
+})
+
+describe('TLS', () => {
+  const certificate = (name: string) => join(server.folder, `${name}.crt`)
+
+  async function certify(name: string): Promise<void> {
+    const subject = ['-subj', '/CN=tukiprod:tuki-db-prod', '-days', '2', '-nodes']
+    const files = ['-keyout', join(server.folder, `${name}.key`), '-out', certificate(name)]
+    await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...files])
+  }
+
+  function over(parameters: string) {
+    const urls = new Map([[db, `${server.url('watcher')}?${parameters}`]])
+    const postgres = connectPostgres({ urls, clock: systemClock, timers: systemTimers })
+    open.push(postgres.close)
+    return postgres.reader.maxConnections(db)
+  }
+
+  test('is as the URL says, and never less', async () => {
+    await expect(over('sslmode=require')).rejects.toMatchObject({ code: 'unreachable' })
+    await certify('server')
+    await certify('stranger')
+    await server.sql(`ALTER SYSTEM SET ssl_cert_file = '${certificate('server')}'`)
+    await server.sql(`ALTER SYSTEM SET ssl_key_file = '${join(server.folder, 'server.key')}'`)
+    await server.sql('ALTER SYSTEM SET ssl = on')
+    await server.sql('SELECT pg_reload_conf()')
+    await expect
+      .poll(async () => (await server.sql('SHOW ssl'))[0]?.ssl, { timeout: 3_000 })
+      .toBe('on')
+
+    expect(await over('sslmode=require')).toBe(50)
+    expect(await over(`sslmode=verify-ca&sslrootcert=${certificate('server')}`)).toBe(50)
+    expect(
+      await counted(`SELECT count(*)::int FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                     WHERE ssl AND application_name = 'plimsoll'`),
+    ).toBe(2)
+    for (const wrong of [
+      `sslmode=verify-ca&sslrootcert=${certificate('stranger')}`,
+      // Its name is the instance's, not the address's.
+      `sslmode=verify-full&sslrootcert=${certificate('server')}`,
+      'sslmode=verify-full',
+      'sslmode=verify-ca&sslrootcert=missing.crt',
+    ])
+      await expect(over(wrong), wrong).rejects.toMatchObject({ code: 'unreachable', sent: 'no' })
   })
 })
 
