@@ -12,6 +12,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json system.yml ./
 COPY bin bin
 COPY examples examples
+COPY runbooks runbooks
 COPY src src
 # The ledger, where it is SQLite: keep it on a volume that lasts.
 RUN install -d -o node -g node .plimsoll

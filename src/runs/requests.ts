@@ -17,8 +17,9 @@ import {
 import type { RunEvent } from './events.ts'
 import { claimsOfOthers } from './headroom.ts'
 import type { Change, Changed, Journal } from './journal.ts'
-import { mayAbort, mayStillLand, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import type { Approval } from './stage.ts'
+import { mayAbort, mayStillLand } from './stage.ts'
 
 /** Why a request was not taken; a face says it to the person alone. */
 export type NotTaken =

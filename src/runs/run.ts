@@ -6,6 +6,8 @@ import { type Read, readEvents } from './read-events.ts'
 import {
   type Approval,
   blankRecord,
+  mayAbort,
+  mayHaveLeft,
   type Outcome,
   type Resumable,
   type Sending,
@@ -118,21 +120,6 @@ function move(run: Run, event: RunEvent, at: number): Moves {
       break
   }
   throw new IllegalEvent(event.type, stage.kind)
-}
-
-/** Whether the write, or an attempt at it, can have reached the world. */
-export function mayHaveLeft(stage: Sending): boolean {
-  return stage.earlierLeft || stage.fate !== 'not-sent'
-}
-
-/** Whether a write that was left undecided may still arrive. */
-export function mayStillLand(stage: Stage): boolean {
-  return stage.kind === 'parked' && stage.from.kind === 'sending' && mayHaveLeft(stage.from)
-}
-
-/** What is on its way cannot be called back; everything else can be left. */
-export function mayAbort(stage: Stage): boolean {
-  return ['reached', 'judged', 'waiting', 'claimed', 'parked'].includes(stage.kind)
 }
 
 function judged(run: Run, event: RunEvent, at: number): Moves {

@@ -88,3 +88,18 @@ export const blankRecord: StepRecord = {
   endedAt: null,
   evidence: null,
 }
+
+/** Whether the write, or an attempt at it, can have reached the world. */
+export function mayHaveLeft(stage: Sending): boolean {
+  return stage.earlierLeft || stage.fate !== 'not-sent'
+}
+
+/** Whether a write that was left undecided may still arrive. */
+export function mayStillLand(stage: Stage): boolean {
+  return stage.kind === 'parked' && stage.from.kind === 'sending' && mayHaveLeft(stage.from)
+}
+
+/** What is on its way cannot be called back; everything else can be left. */
+export function mayAbort(stage: Stage): boolean {
+  return ['reached', 'judged', 'waiting', 'claimed', 'parked'].includes(stage.kind)
+}

@@ -18,9 +18,9 @@ import {
   type Task,
   writeOf,
 } from './means.ts'
-import { mayHaveLeft } from './run.ts'
 import { boundOf, recordedFact } from './shown.ts'
 import type { Sending } from './stage.ts'
+import { mayHaveLeft } from './stage.ts'
 
 export async function writeOnce(task: Task): Promise<Done> {
   const { means, step } = task

@@ -64,7 +64,7 @@ async function holdProcess({ subject, watch, hand, databases, deadline }: Holdin
       const { isPaused, activeServers } = await stateOf(subject, watch, name)
       // Not the command's return: after a WAIT_CLOSE, 1.18 returns at once while a transaction is
       // open. facts/cloudsql.md, 3.
-      if (isPaused) break
+      if (isPaused && activeServers === 0) break
       if (!isPaused && failure !== undefined) throw failure
       if (deadline.aborted)
         throw new Fault(

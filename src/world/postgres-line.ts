@@ -3,8 +3,11 @@
  * time, closed when nobody asks, opened anew after it broke.
  */
 
-import type { PostgresPlace } from './postgres-connection.ts'
-import { openConnection, type PostgresConnection } from './postgres-connection.ts'
+import {
+  openConnection,
+  type PostgresConnection,
+  type PostgresPlace,
+} from './postgres-connection.ts'
 import { isLost, noAnswer, postgresFault } from './postgres-faults.ts'
 import type { Timers } from './world.ts'
 
@@ -27,7 +30,7 @@ export type PostgresLine = {
 }
 
 export function lineTo(options: LineOptions): PostgresLine {
-  const { subject, timers } = options
+  const { subject, timers, statementMs } = options
   let connection: PostgresConnection | null = null
   let idle: { readonly cancel: () => void } | null = null
   let turn: Promise<unknown> = Promise.resolve()
@@ -47,14 +50,13 @@ export function lineTo(options: LineOptions): PostgresLine {
     await open?.end()
   }
 
-  async function answer(deadline: AbortSignal, sql: string, values: readonly unknown[]) {
+  async function answer(deadline: AbortSignal, statement: Statement) {
     idle?.cancel()
     for (;;) {
       const isReused = connection?.isBroken() === false
       try {
         if (deadline.aborted) throw noAnswer(subject)
-        const open = await opened(deadline)
-        return await readOnly(open, deadline, sql, values)
+        return await readOnly(await opened(deadline), deadline, statement)
       } catch (error) {
         // A statement that failed leaves its transaction open.
         await close()
@@ -62,20 +64,6 @@ export function lineTo(options: LineOptions): PostgresLine {
         if (!isReused || deadline.aborted || !isLost(error)) throw postgresFault(subject, error)
       }
     }
-  }
-
-  async function readOnly(
-    open: PostgresConnection,
-    deadline: AbortSignal,
-    sql: string,
-    values: readonly unknown[],
-  ) {
-    // SET LOCAL and not a start-up parameter: a pooler refuses those. facts/cloudsql.md, 7.
-    const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${options.statementMs}`
-    await open.rows(deadline, begin)
-    const rows = await open.rows(deadline, sql, values)
-    await open.rows(deadline, 'COMMIT')
-    return rows
   }
 
   async function rest(): Promise<void> {
@@ -89,7 +77,9 @@ export function lineTo(options: LineOptions): PostgresLine {
     ask: async (sql, values) => {
       const deadline = AbortSignal.timeout(options.answerMs)
       waiting += 1
-      const mine = turn.then(() => answer(deadline, sql, values)).finally(rest)
+      const mine = turn
+        .then(() => answer(deadline, { sql, values, limitMs: statementMs }))
+        .finally(rest)
       // The next one's turn comes whatever this one met; its asker hears of it.
       turn = mine.catch(() => undefined)
       return mine
@@ -99,4 +89,22 @@ export function lineTo(options: LineOptions): PostgresLine {
       await close()
     },
   }
+}
+
+type Statement = {
+  readonly sql: string
+  readonly values: readonly unknown[]
+  readonly limitMs: number
+}
+
+async function readOnly(
+  connection: PostgresConnection,
+  deadline: AbortSignal,
+  { sql, values, limitMs }: Statement,
+): Promise<readonly unknown[]> {
+  // SET LOCAL and not a start-up parameter: a pooler refuses those. facts/cloudsql.md, 7.
+  await connection.rows(deadline, `BEGIN READ ONLY; SET LOCAL statement_timeout = ${limitMs}`)
+  const rows = await connection.rows(deadline, sql, values)
+  await connection.rows(deadline, 'COMMIT')
+  return rows
 }

@@ -1,4 +1,7 @@
-/** The databases themselves: what only they know about their connections, and the end of a session. facts/cloudsql.md, 1. */
+/**
+ * The databases themselves: what only they know about their connections, and the end of a session.
+ * facts/cloudsql.md, 1.
+ */
 import { Fault } from './fault.ts'
 import type { PostgresPlace } from './postgres-connection.ts'
 import { lineTo, type PostgresLine } from './postgres-line.ts'

@@ -5,15 +5,8 @@ import type { Recorded } from '../../src/ledger/ledger.ts'
 import { decide, dueAt } from '../../src/runs/decide.ts'
 import type { Evidence, RunEvent } from '../../src/runs/events.ts'
 import { UnknownEvent } from '../../src/runs/read-events.ts'
-import {
-  evolve,
-  IllegalEvent,
-  mayAbort,
-  mayStillLand,
-  outcomeOf,
-  type Run,
-  runOf,
-} from '../../src/runs/run.ts'
+import { evolve, IllegalEvent, outcomeOf, type Run, runOf } from '../../src/runs/run.ts'
+import { mayAbort, mayStillLand } from '../../src/runs/stage.ts'
 import {
   type EventType,
   event,

@@ -101,7 +101,8 @@ export function wishOf(
   const hours = loadHours({ ...wished, region: pricedRegion })
   const quiet = { ...peak, users: Math.min(nowUsers, users) }
   const now = { ...peak, users: nowUsers }
-  return { system: wished, today, peak, quiet, now, documentUsers: system.workload.users, hours }
+  const documentUsers = system.workload.users
+  return { domain, system: wished, today, peak, quiet, now, documentUsers, hours }
 }
 
 /** A line without a price is the last choice. */

@@ -86,7 +86,9 @@ function shapesOf({ domain }: Wish, { cpu, memoryGib }: Service): readonly Shape
 function webCandidates(wish: Wish, web: WebService): readonly Service[] {
   const { gunicorn, concurrency } = web
   const hasThreads = gunicorn.workerClass === 'sync' || gunicorn.workerClass === 'gthread'
-  const threads = hasThreads ? unique([gunicorn.threads, ...wish.domain.threads]) : [gunicorn.threads]
+  const threads = hasThreads
+    ? unique([gunicorn.threads, ...wish.domain.threads])
+    : [gunicorn.threads]
   const found: Service[] = []
   for (const django of djangoChoices(wish, web))
     for (const shape of shapesOf(wish, web))
@@ -115,13 +117,18 @@ function djangoChoices({ system }: Wish, web: WebService): readonly WebService['
 
 /** As many as vCPUs, or twice as many. */
 function processesOn({ domain }: Wish, { cpu }: Shape): readonly number[] {
-  return [cpu, domain.processesPerVcpu * cpu].filter((count) => Number.isInteger(count) && count >= 1)
+  return [cpu, domain.processesPerVcpu * cpu].filter(
+    (count) => Number.isInteger(count) && count >= 1,
+  )
 }
 
 function workerCandidates(wish: Wish, worker: CeleryWorker): readonly Service[] {
   const found: Service[] = []
   for (const shape of shapesOf(wish, worker)) {
-    const upTo = Array.from({ length: Math.floor(wish.domain.processesPerVcpu * shape.cpu) }, (_, index) => index + 1)
+    const upTo = Array.from(
+      { length: Math.floor(wish.domain.processesPerVcpu * shape.cpu) },
+      (_, index) => index + 1,
+    )
     for (const concurrency of unique([worker.celery.concurrency, ...upTo]))
       found.push(
         ...withInstances(wish, { ...worker, ...shape, celery: { ...worker.celery, concurrency } }),

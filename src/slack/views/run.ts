@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { ShownForecast } from '../../runs/events.ts'
 import type { Run } from '../../runs/run.ts'
-import { mayAbort } from '../../runs/run.ts'
+import { mayAbort } from '../../runs/stage.ts'
 import { parkedSentence, reasonSentence, stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
