@@ -3,6 +3,7 @@
  * of process.env. contract.md, 2.
  */
 import { z } from 'zod'
+import { hostsOf, isLoopbackHost, readPostgresUrl } from './world/postgres-url.ts'
 
 export type BotConfig = {
   readonly kind: 'bot'
@@ -15,7 +16,11 @@ export type BotConfig = {
   readonly port: number
   /** Null: Google's own, with default credentials. */
   readonly googleApiRoot: string | null
+  readonly databaseUrls: DatabaseUrls
 } & Files
+
+/** By variable: `DATABASE_URL_TUKI_DB_PROD`. */
+export type DatabaseUrls = ReadonlyMap<string, string>
 
 export type RehearsalConfig = {
   readonly kind: 'rehearsal'
@@ -45,7 +50,7 @@ const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'si
 
 /** Would make a game of a production bot, or give a game real hands. */
 const notInRehearsal = ['LEDGER_URL', 'K_SERVICE', 'GOOGLE_API_ROOT', 'MONITORING_WEBHOOK_TOKEN']
-const urlsOnLoopbackInRehearsal = ['PGBOUNCER_ADMIN_URLS', 'CELERY_BROKER_URL']
+const notBuiltUrls = ['PGBOUNCER_ADMIN_URLS', 'CELERY_BROKER_URL']
 
 /** Named in the contract and not held by this version: refused rather than ignored. */
 const notHeldYet: Readonly<Record<string, string>> = {
@@ -78,17 +83,37 @@ export function readFiles(env: Environment = process.env): Files | ConfigProblem
   }
 }
 
-/** Where the command line finds a world to look at; null: nowhere, so it works offline. */
+/** Where the command line finds a world to look at. */
+export type WorldConfig = {
+  /** Null: Google is not asked; an empty root: Google's own. */
+  readonly google: { readonly apiRoot: string | null } | null
+  readonly databaseUrls: DatabaseUrls
+}
+
 export function readWorld(
   project: string,
   env: Environment = process.env,
-): { readonly googleApiRoot: string | null } | ConfigProblem | null {
+): WorldConfig | ConfigProblem {
+  const databaseUrls = readDatabaseUrls(env)
+  if ('kind' in databaseUrls) return databaseUrls
   const [root, wanted] = [given(env, 'GOOGLE_API_ROOT'), env.GOOGLE_CLOUD_PROJECT]
   if (isSet(env, 'GOOGLE_CLOUD_PROJECT') && wanted !== project)
     return problem('GOOGLE_CLOUD_PROJECT', `is ${wanted}, and the System document says ${project}`)
-  if (root !== undefined)
-    return isLocalRoot(root) ? { googleApiRoot: root } : problem('GOOGLE_API_ROOT', notLocal(root))
-  return isSet(env, 'GOOGLE_CLOUD_PROJECT') ? { googleApiRoot: null } : null
+  if (root !== undefined && !isLocalRoot(root)) return problem('GOOGLE_API_ROOT', notLocal(root))
+  const isAsked = root !== undefined || isSet(env, 'GOOGLE_CLOUD_PROJECT')
+  return { google: isAsked ? { apiRoot: root ?? null } : null, databaseUrls }
+}
+
+/** How databases are reached. A URL that is wrong is named by its variable, never repeated. */
+function readDatabaseUrls(env: Environment): DatabaseUrls | ConfigProblem {
+  const urls = new Map<string, string>()
+  for (const [name, url] of Object.entries(env)) {
+    if (!name.startsWith('DATABASE_URL_') || url === undefined || url === '') continue
+    const read = readPostgresUrl(url)
+    if (read.kind === 'wrong') return problem(name, read.problem)
+    urls.set(name, url)
+  }
+  return urls
 }
 
 function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
@@ -96,7 +121,7 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     if (isSet(env, variable)) return problem(variable, why)
   if (isSet(env, 'K_SERVICE'))
     return problem('K_SERVICE', 'the disk of Cloud Run does not last and the ledger would be lost')
-  const unheld = Object.keys(env).find((name) => isAdapterUrl(name) && isSet(env, name))
+  const unheld = notBuiltUrls.find((name) => isSet(env, name))
   if (unheld !== undefined) return problem(unheld, 'its adapter is not there yet; leave it out')
   const [botToken, signingSecret] = [env.SLACK_BOT_TOKEN, env.SLACK_SIGNING_SECRET]
   if (botToken === undefined || botToken === '')
@@ -115,6 +140,8 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
   const googleApiRoot = given(env, 'GOOGLE_API_ROOT') ?? null
   if (googleApiRoot !== null && !isLocalRoot(googleApiRoot))
     return problem('GOOGLE_API_ROOT', notLocal(googleApiRoot))
+  const databaseUrls = readDatabaseUrls(env)
+  if ('kind' in databaseUrls) return databaseUrls
   const listen = port.safeParse(given(env, 'PORT') ?? '3000')
   if (!listen.success) return problem('PORT', `${env.PORT} is not a port from 1 to 65535`)
   return {
@@ -122,6 +149,7 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     slack: { botToken, signingSecret, apiUrl },
     port: listen.data,
     googleApiRoot,
+    databaseUrls,
     ...files,
   }
 }
@@ -145,14 +173,14 @@ function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProb
 }
 
 function isAdapterUrl(name: string): boolean {
-  return name.startsWith('DATABASE_URL_') || urlsOnLoopbackInRehearsal.includes(name)
+  return name.startsWith('DATABASE_URL_') || notBuiltUrls.includes(name)
 }
 
 function allLoopback(urls: string | undefined): boolean {
   return (urls ?? '')
     .split(',')
     .filter((url) => url.trim() !== '')
-    .every((url) => isLoopback(url.trim()))
+    .every((url) => isLoopback(url.trim()) && hostsOf(url.trim()).every(isLoopbackHost))
 }
 
 /** An empty variable is as good as none. */

@@ -1,6 +1,5 @@
-/** Reads System documents from files: the one in force, and the kept ones beside it. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+/** Reads a System document from its file. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { parseSystem, problemText } from './capacity/parse.ts'
 import type { SystemDocument } from './capacity/system.ts'
 
@@ -20,17 +19,4 @@ export function readSystemFile(file: string): ReadSystem {
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const what = first === undefined ? 'it cannot be read.' : problemText(first)
   return { kind: 'wrong', sentence: `${file}: ${what}${more}` }
-}
-
-/** Documents of the same System in `examples/` beside the one in force; one that cannot be read is left out. */
-export function readExamples(systemFile: string, name: string): readonly SystemDocument[] {
-  const folder = join(dirname(systemFile), 'examples')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.yml'))
-    .sort()
-    .flatMap((file) => {
-      const read = readSystemFile(join(folder, file))
-      return read.kind === 'read' && read.document.name === name ? [read.document] : []
-    })
 }

@@ -5,7 +5,8 @@
 import { fstatSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import type { SystemDocument } from './capacity/system.ts'
-import { type Opened, runCommandLine } from './cli/program.ts'
+import { runCommandLine } from './cli/program.ts'
+import type { Opened } from './cli/verbs.ts'
 import {
   type BotConfig,
   type ConfigProblem,
@@ -13,9 +14,10 @@ import {
   readConfig,
   readFiles,
   readWorld,
+  type WorldConfig,
 } from './config.ts'
 import { dispatchInProcess } from './dispatch/in-process.ts'
-import { readExamples, readSystemFile } from './documents.ts'
+import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { openSqliteLedger, type SqliteLedger } from './ledger/sqlite.ts'
 import { advance, parkBroken } from './runs/executor.ts'
@@ -31,6 +33,8 @@ import { presentRuns } from './slack/presenter.ts'
 import { catalogue } from './steps/index.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectCloudSql } from './world/cloud-sql.ts'
+import { connectPostgres } from './world/postgres.ts'
+import { databaseVariable } from './world/postgres-url.ts'
 import type { World } from './world/world.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
@@ -72,12 +76,13 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   if ('kind' in files) return { kind: 'wrong', sentence: sentenceOf(files) }
   const read = readSystemFile(system ?? files.systemFile)
   if (read.kind === 'wrong') return read
-  const world = offline ? null : readWorld(read.document.project)
-  if (world !== null && 'kind' in world) return { kind: 'wrong', sentence: sentenceOf(world) }
+  const world = offline ? nowhere : readWorld(read.document.project)
+  if ('kind' in world) return { kind: 'wrong', sentence: sentenceOf(world) }
   const look = lookWith({
     document: read.document,
     catalogue,
-    read: worldOf(read.document.project, world).read,
+    // A command ends when it has answered: no connection is kept for the next question.
+    read: worldOf(read.document, { ...world, keepMs: 0 }).read,
     clock: systemClock,
     now: async () => systemClock.now(),
     headroom: async () => ({ version: 0, claims: [] }),
@@ -85,24 +90,44 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   return { kind: 'opened', document: read.document, look }
 }
 
-type Google = { readonly googleApiRoot: string | null } | null
+const nowhere: WorldConfig = { google: null, databaseUrls: new Map() }
 
-function worldOf(project: string, google: Google): World {
-  const postgres = {
-    unconfigured: true,
-    remedy: 'DATABASE_URL_<NAME> will let me ask the database itself, once that adapter is there',
-  } as const
+type Reach = WorldConfig & { readonly keepMs: number }
+
+function worldOf(document: SystemDocument, reach: Reach): World & { close: () => Promise<void> } {
+  const { google } = reach
+  const { postgres, close } = postgresOf(document, reach)
   if (google === null) {
     const cloudSql = { unconfigured: true, remedy: 'set GOOGLE_CLOUD_PROJECT' } as const
-    return { read: { cloudSql, postgres }, write: { cloudSql } }
+    return { read: { cloudSql, postgres }, write: { cloudSql }, close }
   }
-  const { googleApiRoot } = google
   const { reader, writer } = connectCloudSql({
-    project,
+    project: document.project,
     clock: systemClock,
-    ...(googleApiRoot === null ? {} : { apiRoot: googleApiRoot }),
+    ...(google.apiRoot === null ? {} : { apiRoot: google.apiRoot }),
   })
-  return { read: { cloudSql: reader, postgres }, write: { cloudSql: writer } }
+  return { read: { cloudSql: reader, postgres }, write: { cloudSql: writer }, close }
+}
+
+/** The databases that a URL leads to. */
+function postgresOf({ databases }: SystemDocument, { databaseUrls, keepMs }: Reach) {
+  const names = Object.entries(databases).flatMap(([name, { replicas }]) => [
+    name,
+    ...Object.keys(replicas),
+  ])
+  const urls = new Map(
+    names.flatMap((name) => {
+      const url = databaseUrls.get(databaseVariable(name))
+      return url === undefined ? [] : [[name, url] as const]
+    }),
+  )
+  if (urls.size === 0) {
+    const remedy = 'set DATABASE_URL_<NAME>, and I ask the database itself'
+    return { postgres: { unconfigured: true, remedy } as const, close: async () => undefined }
+  }
+  const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
+  const { reader, close } = connectPostgres({ urls, ...timing })
+  return { postgres: reader, close }
 }
 
 async function startBot(config: BotConfig): Promise<number> {
@@ -112,7 +137,7 @@ async function startBot(config: BotConfig): Promise<number> {
     return 2
   }
   const world = readWorld(read.document.project)
-  if (world !== null && 'kind' in world) {
+  if ('kind' in world) {
     complain(sentenceOf(world))
     return 2
   }
@@ -172,6 +197,7 @@ async function runBot(
   await door.close()
   await bot.dispatcher.stop()
   bot.presenter.stop()
+  await bot.world.close()
   return 0
 }
 
@@ -180,7 +206,8 @@ function assemble({ config, document, ledger, log, door, team }: Base) {
   const { api } = door
   const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
-  const world = worldOf(document.project, config)
+  const google = { apiRoot: config.googleApiRoot }
+  const world = worldOf(document, { ...config, google, keepMs: 30_000 })
   const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
   const presenter = presentRuns({ api, journal, timers: systemTimers, note, onFailure })
   const people = peopleOf(api, team, systemClock, onFailure)
@@ -206,9 +233,8 @@ function assemble({ config, document, ledger, log, door, team }: Base) {
   )
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read })
-  const examples = readExamples(config.systemFile, document.name)
   const shared = { document, catalogue, journal, people, api, team, note, onFailure }
-  return { desk: deskOf({ ...shared, requests, look, examples }), dispatcher, presenter }
+  return { desk: deskOf({ ...shared, requests, look }), dispatcher, presenter, world }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */

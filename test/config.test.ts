@@ -96,16 +96,23 @@ describe('with SLACK_* it is a real workspace', () => {
 })
 
 describe('the command line looks at a world only where one is named', () => {
-  test.each<[Env, object | null]>([
-    [{}, null],
-    [{ GOOGLE_API_ROOT: 'http://127.0.0.1:9099' }, { googleApiRoot: 'http://127.0.0.1:9099' }],
-    [{ GOOGLE_CLOUD_PROJECT: 'tukiprod' }, { googleApiRoot: null }],
+  const url = 'postgres://ana:hunter2@127.0.0.1:5432/tuki'
+  test.each<[Env, object]>([
+    [{}, { google: null, databaseUrls: new Map() }],
+    [
+      { GOOGLE_API_ROOT: 'http://127.0.0.1:9099' },
+      { google: { apiRoot: 'http://127.0.0.1:9099' } },
+    ],
+    [{ GOOGLE_CLOUD_PROJECT: 'tukiprod' }, { google: { apiRoot: null } }],
+    [
+      { DATABASE_URL_TUKI: url },
+      { google: null, databaseUrls: new Map([['DATABASE_URL_TUKI', url]]) },
+    ],
+    [{ DATABASE_URL_TUKI: 'mysql://127.0.0.1/tuki' }, { variable: 'DATABASE_URL_TUKI' }],
     [{ GOOGLE_CLOUD_PROJECT: 'other' }, { variable: 'GOOGLE_CLOUD_PROJECT' }],
     [{ GOOGLE_API_ROOT: 'http://example.com' }, { variable: 'GOOGLE_API_ROOT' }],
   ])('%j', (env, expected) => {
-    const world = readWorld('tukiprod', env)
-    if (expected === null) expect(world).toBeNull()
-    else expect(world).toMatchObject(expected)
+    expect(readWorld('tukiprod', env)).toMatchObject(expected)
   })
 
   test('the files have names by default, and others when they are given', () => {

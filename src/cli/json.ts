@@ -6,7 +6,7 @@ import type { Status } from '../gate/status.ts'
 import { reasonSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
 
-export function statusJson({ system, assessment, view }: Status) {
+export function statusJson({ system, assessment, cost, view }: Status) {
   const { users, nowUsers, supportedUsers, binding, severity, findings } = assessment
   return {
     system,
@@ -17,8 +17,7 @@ export function statusJson({ system, assessment, view }: Status) {
     binding,
     severity,
     findings: findings.map(findingJson),
-    // The cost comes with the price table.
-    cost: null,
+    cost,
     facts: view.facts.map((fact) =>
       fact.kind === 'observed'
         ? {

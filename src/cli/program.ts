@@ -8,31 +8,22 @@ import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import { readWords } from '../define/input.ts'
 import type { BoundStep } from '../define/step.ts'
-import type { Look } from '../runs/look.ts'
 import { inputSentence, missingInputSentence, unknownStepSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
 import { checkJson, findingJson, statusJson } from './json.ts'
+import { addPlan, addReview } from './plan-verbs.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
-
-/** 0 done or clear, 1 failed, 2 wrong usage or input, 3 review, 4 block. contract.md, 3. */
-const exitCodes = { clear: 0, review: 3, block: 4 } as const
-
-export type Opened =
-  | { readonly kind: 'opened'; readonly document: SystemDocument; readonly look: Look }
-  | { readonly kind: 'wrong'; readonly sentence: string }
-
-export type Verbs = {
-  readonly catalogue: Catalogue
-  /** The System document with what can be seen of the world; `offline`: the document alone. */
-  readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
-  /** Runs the app until it is told to stop. */
-  readonly start: () => Promise<number>
-  readonly print: (text: string) => void
-  readonly complain: (text: string) => void
-}
-
-type Options = { readonly json?: boolean; readonly system?: string; readonly offline?: boolean }
+import {
+  exitCodes,
+  type LookingFace,
+  looking,
+  type Options,
+  opened,
+  say,
+  type Verbs,
+  wrong,
+} from './verbs.ts'
 
 export async function runCommandLine(args: readonly string[], verbs: Verbs): Promise<number> {
   const exit = { code: 0 }
@@ -65,10 +56,10 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addStatus(program, face)
   addCheck(program, face)
   addExplain(program, face)
+  addPlan(program, face)
+  addReview(program, face)
   return program
 }
-
-type LookingFace = { readonly verbs: Verbs; readonly exitWith: (code: number) => void }
 
 function addStatus(program: Command, face: LookingFace): void {
   const { verbs } = face
@@ -116,35 +107,6 @@ function addExplain(program: Command, face: LookingFace): void {
         })
       }),
     )
-}
-
-function looking(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option('--json', 'as JSON')
-    .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
-    .option('--offline', 'the document alone, nobody looks at the world')
-}
-
-function opened(
-  face: LookingFace,
-  options: Options,
-  work: (opened: Opened & { kind: 'opened' }) => Promise<void>,
-): Promise<void> | void {
-  const result = face.verbs.open({ system: options.system, offline: options.offline === true })
-  return result.kind === 'wrong' ? wrong(face, result.sentence) : work(result)
-}
-
-function wrong({ verbs, exitWith }: LookingFace, sentence: string): void {
-  verbs.complain(sentence)
-  exitWith(2)
-}
-
-type Answer = { readonly json: () => unknown; readonly text: () => string }
-
-function say(verbs: Verbs, options: Options, { json, text }: Answer): void {
-  verbs.print(options.json === true ? JSON.stringify(json(), null, 2) : text())
 }
 
 /** The step, or the sentence that says which field, which value and what would be right. */

@@ -23,7 +23,7 @@ export type Judging = {
 }
 
 /** How often the laws were evaluated and steps judged, and how many of these are left. */
-export type Effort = { evaluations: number; judgementsLeft: number }
+export type Effort = { evaluations: number; judgementsLeft: number; popsLeft: number }
 
 export type State = Assessed & {
   /** A digit for each atom: whether it is done. */

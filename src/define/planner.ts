@@ -57,7 +57,11 @@ export type Plan =
     })
 
 export function plan(system: System, users: number, context: PlanContext): Plan {
-  const effort: Effort = { evaluations: 0, judgementsLeft: judgementsAtMost }
+  const effort: Effort = {
+    evaluations: 0,
+    judgementsLeft: judgementsAtMost,
+    popsLeft: popsAtMost,
+  }
   const judging: Judging = {
     start: system,
     today: context.today,
@@ -103,8 +107,9 @@ type Found =
       readonly isCut: boolean
     }
 
-/** Steps that are judged, before the search says that it was cut short. */
-const judgementsAtMost = 20_000
+/** Choices that are looked at, and steps that are judged, before the search says that it was cut short. */
+const popsAtMost = 60_000
+const judgementsAtMost = 10_000
 /** Ends that no order reaches, before the search says so. */
 const triesAtMost = 200
 /** Of one plan's scale steps. */
@@ -114,7 +119,7 @@ function planAt({ system, users, context, judging }: Question): Found {
   const { today, budgetUsd } = context
   const { domain = wholeDomain } = context
   const wish = wishOf(system, { users, today, domain })
-  const ends = endsOf(wish)
+  const ends = endsOf(wish, judging.effort)
   const blames = new Map<string, Binding>()
   const fit = new Set<End['system']>()
   let tries = 0

@@ -1,5 +1,6 @@
 /** The System as it is seen now, assessed: what `/capacity status` and `plimsoll status` answer. Pure. */
 import { assess } from '../capacity/assess.ts'
+import { type Cost, costOf } from '../capacity/cost.ts'
 import type { Assessment } from '../capacity/finding.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Fact } from '../world/world.ts'
@@ -9,6 +10,7 @@ import { dayOf } from './gate.ts'
 export type Status = {
   readonly system: string
   readonly assessment: Assessment
+  readonly cost: Cost
   readonly view: View
   readonly now: number
 }
@@ -20,5 +22,6 @@ export function statusOf(document: SystemDocument, facts: readonly Fact[], now: 
     return fact?.kind === 'observed' ? fact.source : 'system.yml'
   }
   const assessment = assess(view.system, { today: dayOf(now), unknown: view.unknown, sourceOf })
-  return { system: document.name, assessment, view, now }
+  const cost = costOf(view.system, { unknown: view.unknown })
+  return { system: document.name, assessment, cost, view, now }
 }

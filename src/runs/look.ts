@@ -1,8 +1,11 @@
 /** Looking without doing: the status, and what one step would do. Nothing is recorded. */
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
+import { type Plan, plan } from '../define/planner.ts'
+import { type Proposal, type Review, review, type WrongProposal } from '../define/review.ts'
 import type { BoundStep } from '../define/step.ts'
-import { type Examination, examine } from '../gate/gate.ts'
+import { viewOf } from '../gate/facts.ts'
+import { dayOf, type Examination, examine } from '../gate/gate.ts'
 import { type Status, statusOf } from '../gate/status.ts'
 import { observe } from '../world/observe.ts'
 import type { Clock, WorldReader } from '../world/world.ts'
@@ -14,6 +17,16 @@ export type Look = {
   /** Of another document, without the world: nobody looked at it. */
   readonly statusOfDocument: (document: SystemDocument) => Promise<Status>
   readonly check: (step: BoundStep) => Promise<Examination>
+  /** Of the System as it is seen; `unknown`: facts for which the document had to stand in. */
+  readonly plan: (users: number, budgetUsd: number | null) => Promise<Planned>
+  /** Somebody's list of steps, one after the other. */
+  readonly review: (proposal: Proposal) => Promise<Review | WrongProposal>
+}
+
+export type Planned = {
+  readonly system: string
+  readonly plan: Plan
+  readonly unknown: readonly string[]
 }
 
 export type LookMeans = {
@@ -29,8 +42,20 @@ export type LookMeans = {
 export function lookWith(means: LookMeans): Look {
   const { document, read, clock, now } = means
   const facts = () => observe(document, read, clock)
+  const view = async () => viewOf(document, await facts(), await now())
   return {
     status: async () => statusOf(document, await facts(), await now()),
+    plan: async (users, budgetUsd) => {
+      const { system, unknown } = await view()
+      const budget = budgetUsd === null ? {} : { budgetUsd }
+      const today = dayOf(await now())
+      const found = plan(system, users, { today, catalogue: means.catalogue, ...budget })
+      return { system: document.name, plan: found, unknown }
+    },
+    review: async (proposal) => {
+      const { system } = await view()
+      return review(system, proposal, { today: dayOf(await now()), catalogue: means.catalogue })
+    },
     statusOfDocument: async (other) => statusOf(other, [], await now()),
     check: async (step) => {
       const headroom = await means.headroom(document.name)

@@ -13,8 +13,6 @@ export type DeskMeans = {
   readonly requests: Requests
   readonly look: Look
   readonly journal: Journal
-  /** Kept documents of the same System, for comparison. */
-  readonly examples: readonly SystemDocument[]
   readonly people: People
   readonly api: SlackApi
   readonly team: string

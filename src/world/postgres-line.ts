@@ -8,7 +8,7 @@ import {
   type PostgresConnection,
   type PostgresPlace,
 } from './postgres-connection.ts'
-import { isLost, noAnswer, postgresFault } from './postgres-faults.ts'
+import { isLost, postgresFault } from './postgres-faults.ts'
 import type { Timers } from './world.ts'
 
 export type LineOptions = {
@@ -55,7 +55,6 @@ export function lineTo(options: LineOptions): PostgresLine {
     for (;;) {
       const isReused = connection?.isBroken() === false
       try {
-        if (deadline.aborted) throw noAnswer(subject)
         return await readOnly(await opened(deadline), deadline, statement)
       } catch (error) {
         // A statement that failed leaves its transaction open.

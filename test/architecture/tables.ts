@@ -40,7 +40,7 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   slack: faces,
   cli: faces,
   rehearsal: [types('world/world.ts')],
-  'config.ts': [all('capacity')],
+  'config.ts': [all('capacity'), all('world/postgres-url.ts')],
   'documents.ts': [all('capacity')],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],

@@ -35,7 +35,11 @@ export const findingShape = z.discriminatedUnion('kind', [
 ])
 
 const cost = z.strictObject({
-  monthlyUsd: z.strictObject({ low: z.number(), expected: z.number(), high: z.number() }),
+  monthlyUsd: z.strictObject({
+    low: z.number().nullable(),
+    expected: z.number().nullable(),
+    high: z.number().nullable(),
+  }),
   lines: z.array(z.looseObject({})),
   pricesAsOf: z.iso.date(),
 })

@@ -82,7 +82,6 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
   })
   return deskOf({
     ...{ document, catalogue, requests, look, journal, people, api, team, onFailure },
-    examples: [],
     note: null,
   })
 }

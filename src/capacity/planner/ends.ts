@@ -52,10 +52,10 @@ type Least = {
   readonly takes: readonly number[]
 }
 
-/** Beyond it nobody waits. */
-const popsAtMost = 60_000
+/** How many steps of the search are left: beyond them nobody waits. */
+export type Patience = { popsLeft: number }
 
-export function endsOf(wish: Wish): Ends {
+export function endsOf(wish: Wish, patience: Patience): Ends {
   const services = new Map(
     Object.keys(wish.system.services).map((name) => [name, serviceDomain(wish, name)]),
   )
@@ -68,7 +68,6 @@ export function endsOf(wish: Wish): Ends {
   const heap = heapOf(compareNodes)
   const waiting = new Map<End, Node>()
   for (const one of routed) if (one.kind === 'routing') heap.push(rootOf(one.routing))
-  let pops = 0
   // An end that comes back is the same one.
   const systems = new Map<Chosen | null, System>()
   const remembered = (node: Node): End => {
@@ -81,8 +80,8 @@ export function endsOf(wish: Wish): Ends {
   }
   return {
     next: () => {
-      for (let node = heap.pop(); node !== undefined && pops < popsAtMost; node = heap.pop()) {
-        pops += 1
+      for (let node = heap.pop(); node !== undefined && patience.popsLeft > 0; node = heap.pop()) {
+        patience.popsLeft -= 1
         if (node.values === null) blame(expand(heap, node))
         else return remembered(node)
       }
@@ -93,7 +92,7 @@ export function endsOf(wish: Wish): Ends {
       if (node !== undefined) heap.push({ ...node, steps })
     },
     blames: () => [...blames.values()],
-    isCut: () => pops >= popsAtMost,
+    isCut: () => patience.popsLeft <= 0,
   }
 }
 

@@ -3,17 +3,18 @@
  * share. capacity.md, 5: "with a pooler and without".
  */
 import { isNegative } from '../arithmetic.ts'
-import type { AtUsers } from '../at-users.ts'
+import { type AtUsers, atUsers } from '../at-users.ts'
 import { usable } from '../cloud-sql.ts'
 import { connectionsPerInstance, redisClientsPerInstance, serversOf } from '../derive.ts'
 import { builtInLimit, dbBuiltInConnections } from '../laws/db-built-in-connections.ts'
 import { dbConnections } from '../laws/db-connections.ts'
 import { dbCpu } from '../laws/db-cpu.ts'
+import { dbMemory } from '../laws/db-memory.ts'
 import { poolerBusy } from '../laws/pooler-busy.ts'
 import { poolerClients } from '../laws/pooler-clients.ts'
 import { redisClients } from '../laws/redis-clients.ts'
 import { prices } from '../prices.ts'
-import type { Service, System } from '../system.ts'
+import type { Database, Service, System } from '../system.ts'
 import {
   databaseOptions,
   microUsd,
@@ -61,20 +62,66 @@ export function routingsOf(
   const databases = new Map(
     Object.keys(wish.system.databases).map((name) => [name, fittingTiers(wish, name)]),
   )
+  const rooms = new Map<Option, number>()
+  for (const { options } of databases.values())
+    for (const option of options)
+      if (option.change.kind === 'database') rooms.set(option, roomOf(wish, option.change))
   return routed.map((system) =>
-    routingOf({ ...wish, system }, { today: wish, services, databases }),
+    routingOf({ ...wish, system }, { today: wish, services, databases, rooms }),
   )
 }
 
-/** Tiers whose cores are enough: the requests on a database are the same however they come. */
-function fittingTiers(wish: Wish, name: string): readonly Option[] {
-  return databaseOptions(wish, name).filter(({ change }) => {
+type Tiers = { readonly options: readonly Option[]; readonly refusedBy: readonly Blame[] }
+
+/**
+ * Tiers whose cores are enough, and whose replicas hold: the requests on a database are the same
+ * however they come.
+ */
+function fittingTiers(wish: Wish, name: string): Tiers {
+  const refusals = new Map<string, Blame>()
+  const options = databaseOptions(wish, name).filter(({ change }) => {
     if (change.kind !== 'database') return false
-    const [database] = wish.peak.databases.filter((one) => one.name === name)
-    if (database === undefined) return false
-    const at: AtUsers = { ...wish.peak, databases: [{ ...database, it: change.it }] }
-    return worstOf(dbCpu, at) === 'ok'
+    const at = withDatabase(wish, { name, it: change.it })
+    const replicas = { ...at, databases: [] }
+    const broken = [
+      ...(worstOf(dbCpu, at) === 'ok' ? [] : [dbCpu.id]),
+      ...(dbMemory.isBroken(replicas) ? [dbMemory.id] : []),
+    ]
+    for (const law of broken) refusals.set(law, { law, subject: `databases.${name}` })
+    return broken.length === 0
   })
+  return { options, refusedBy: [...refusals.values()] }
+}
+
+/** One database alone, with its replicas. */
+function withDatabase(wish: Wish, { name, it }: { name: string; it: Database }): AtUsers {
+  const { users } = wish.peak
+  const system = { ...wish.system, databases: { [name]: it } }
+  return atUsers(system, { users, scale: 'needed', today: wish.today })
+}
+
+/** How many sessions a tier has room for, in slots and in memory. */
+function roomOf(wish: Wish, { name, it }: { name: string; it: Database }): number {
+  const slots = usable(it)
+  // Without a readable limit nothing is ruled out here: the laws themselves will say so.
+  if (slots === null) return Number.POSITIVE_INFINITY
+  const at = withDatabase(wish, { name, it })
+  const fits = (sessions: number) =>
+    !dbMemory.isBroken({
+      ...at,
+      services: [],
+      poolers: [],
+      replicas: [],
+      databases: at.databases.map((one) => ({ ...one, it: { ...it, adminSessions: sessions } })),
+    })
+  if (fits(slots)) return slots
+  let [holds, broken] = [-1, slots]
+  while (broken - holds > 1) {
+    const between = Math.floor((holds + broken) / 2)
+    if (fits(between)) holds = between
+    else broken = between
+  }
+  return holds
 }
 
 /** Every combination: straight to the database, or through each of its poolers. */
@@ -104,21 +151,22 @@ function routedTo(
 type Domains = {
   readonly today: Wish
   readonly services: ReadonlyMap<string, ServiceDomain>
-  readonly databases: ReadonlyMap<string, readonly Option[]>
+  readonly databases: ReadonlyMap<string, Tiers>
+  /** For each option of a database, sessions. */
+  readonly rooms: ReadonlyMap<Option, number>
 }
 
 function routingOf(wish: Wish, domains: Domains): Routed {
   const { system } = wish
   const used = Object.keys(system.poolers).filter((name) => goesThrough(system, name))
-  const sharing = sharedOf(system, used)
+  const sharing = sharedOf(system, { used, rooms: domains.rooms })
   const refusedBy: Blame[] = []
   const parts: RoutedOption[][] = []
   const add = (options: readonly Option[], blame: readonly Blame[]) => {
     if (options.length === 0) refusedBy.push(...blame)
     parts.push(options.map((option) => ({ option, takes: sharing.map((one) => one.take(option)) })))
   }
-  for (const [name, options] of domains.databases)
-    add(options, [{ law: dbCpu.id, subject: `databases.${name}` }])
+  for (const { options, refusedBy: blame } of domains.databases.values()) add(options, blame)
   for (const [name, { options, refusedBy: laws }] of domains.services) {
     const subject = `services.${name}`
     const fitting = options.filter((one) => isWithinBuiltIn(system, one))
@@ -177,13 +225,16 @@ function isWithinBuiltIn(system: System, option: Option): boolean {
 
 type Sharing = Shared & { readonly take: (option: Option) => number }
 
-function sharedOf(system: System, used: readonly string[]): readonly Sharing[] {
+function sharedOf(
+  system: System,
+  { used, rooms }: { used: readonly string[]; rooms: Domains['rooms'] },
+): readonly Sharing[] {
   return [
     ...Object.entries(system.databases).map(([name, database]) => ({
       law: dbConnections.id,
       subject: `databases.${name}`,
       base: database.adminSessions,
-      take: (option: Option) => sessionsOf(system, { option, database: name }),
+      take: (option: Option) => sessionsOf(system, { option, database: name, rooms }),
     })),
     ...used.map((name) => ({
       law: poolerClients.id,
@@ -209,13 +260,12 @@ function most({ change }: Option): number {
 
 function sessionsOf(
   system: System,
-  { option, database }: { option: Option; database: string },
+  { option, database, rooms }: { option: Option; database: string; rooms: Domains['rooms'] },
 ): number {
   const { change } = option
   switch (change.kind) {
-    // Without a readable limit nothing is ruled out here: the laws themselves will say so.
     case 'database':
-      return change.name === database ? -(usable(change.it) ?? Number.POSITIVE_INFINITY) : 0
+      return change.name === database ? -(rooms.get(option) ?? 0) : 0
     case 'service': {
       const route = routeOf(system, option)
       return route?.name === database && route.through === 'direct' ? most(option) : 0

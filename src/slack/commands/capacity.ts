@@ -12,6 +12,9 @@ import { planMessage } from '../views/plan.ts'
 import { statusMessage } from '../views/status.ts'
 import { readStep } from './words.ts'
 
+/** As far as supported users are looked for. capacity.md, 3. */
+const usersAtMost = 10_000_000
+
 export async function capacity(means: DeskMeans, call: CommandCall): Promise<CommandAnswer> {
   const [verb = 'help', ...words] = call.words
   switch (verb) {
@@ -61,20 +64,17 @@ async function explain(
 async function plan(
   means: DeskMeans,
   call: CommandCall,
-  [wished = String(means.document.workload.users)]: readonly string[],
+  [wished = String(means.document.workload.users), money]: readonly string[],
 ): Promise<CommandAnswer> {
   const users = Number(wished)
-  if (!Number.isInteger(users) || users < 1)
-    return `\`users\` must be a whole number of 1 or more, and ${slackFace.literal(wished)} is not.`
+  if (!Number.isInteger(users) || users < 1 || users > usersAtMost)
+    return `\`users\` must be a whole number from 1 to ${usersAtMost}, and ${slackFace.literal(wished)} is not.`
+  const budgetUsd = money === undefined ? null : Number(money)
+  if (budgetUsd !== null && !(budgetUsd > 0))
+    return `\`budget\` must be a number of USD a month above 0, and ${slackFace.literal(money ?? '')} is not.`
   return answerInChannel(means, call, async () => {
-    const { look, document, note } = means
-    const examples = await Promise.all(
-      means.examples.map(async (one) => ({
-        document: one,
-        status: await look.statusOfDocument(one),
-      })),
-    )
-    return planMessage({ users, today: await look.status(), document, examples, note })
+    const { system, plan: found, unknown } = await means.look.plan(users, budgetUsd)
+    return planMessage(system, found, { unknown, note: means.note })
   })
 }
 

@@ -1,65 +1,36 @@
-/** `/capacity plan <users>` until the planner exists: a kept document that carries them, beside today's. Pure. */
-import type { System, SystemDocument } from '../../capacity/system.ts'
-import type { Status } from '../../gate/status.ts'
-import { number } from '../../words/numbers.ts'
-import { context, escaped, type Message, section, table } from './blocks.ts'
+/** `/capacity plan <users> [budget]`: the cheapest safe way, step by step, or the proof that there is none. Pure. */
+import type { Plan } from '../../define/planner.ts'
+import { buysSentence, planWords, stepLine } from '../../words/en-plan.ts'
+import { context, escaped, slackFace as face, type Message, section, table } from './blocks.ts'
 
-export type Example = { readonly document: SystemDocument; readonly status: Status }
-
-type Plan = {
-  readonly users: number
-  readonly today: Status
-  readonly document: SystemDocument
-  readonly examples: readonly Example[]
-  readonly note: string | null
-}
-
-const rowsAtMost = 20
-
-export function planMessage({ users, today, document, examples, note }: Plan): Message {
-  const enough = examples.filter(({ status }) => carries(status.assessment.supportedUsers, users))
-  const [example] = enough
-  if (example === undefined) {
-    const text = `I keep no document that carries ${number(users)} users, and the planner that would find one is not there yet.`
-    return { text, blocks: [section(text)] }
-  }
-  const carried = number(example.status.assessment.supportedUsers ?? 0)
-  const now = number(today.assessment.supportedUsers ?? 0)
-  const answer = `Configured like this, ${document.name} carries ${carried} users; today ${now}.`
-  const rows = differences(today.view.system, example.document).slice(0, rowsAtMost)
+export function planMessage(
+  system: string,
+  plan: Plan,
+  { unknown, note }: { readonly unknown: readonly string[]; readonly note: string | null },
+): Message {
+  const words = planWords(system, plan)
+  const lead = [words.why, words.next].filter((line) => line !== null)
+  const steps = plan.kind === 'feasible' ? plan.steps : []
+  const rows = steps.map((step, index) => [
+    `${index + 1}  ${stepLine(step)}`,
+    step.verdict,
+    buysSentence(step.buys),
+  ])
+  const blind =
+    unknown.length === 0 ? null : `Not seen, so the document stands in: ${unknown.join(', ')}.`
   const small = [
-    'A kept document, assessed by the same laws: nobody looked at the world for it, and the order of the steps is not planned yet. `/capacity check` judges each step first.',
+    steps.length === 0
+      ? null
+      : `Each step is judged again when it is asked for: ${face.literal('/runbook do <step> ...')}. Nothing was changed.`,
+    blind === null ? null : escaped(blind),
     note,
   ]
   return {
-    text: answer,
+    text: [words.answer, ...lead].join(' '),
     blocks: [
-      section(`*${escaped(answer)}*`),
-      table(['setting', 'today', 'then'], rows),
+      section([`*${escaped(words.answer)}*`, ...lead.map(escaped)].join('\n')),
+      ...(rows.length === 0 ? [] : [table(['step', 'verdict', 'what it buys'], rows)]),
       ...small.filter((line) => line !== null).map(context),
     ],
   }
-}
-
-function carries(supportedUsers: number | null, users: number): boolean {
-  return supportedUsers === null || supportedUsers >= users
-}
-
-/** Every setting that differs; the policy is not part of the plan. */
-function differences(today: System, then: System): readonly (readonly string[])[] {
-  const [before, after] = [leaves(today), leaves(then)]
-  const paths = [...new Set([...before.keys(), ...after.keys()])]
-  return paths
-    .filter((path) => !path.startsWith('policy.') && !path.includes('.bindings.'))
-    .filter((path) => before.get(path) !== after.get(path))
-    .map((path) => [path, before.get(path) ?? '–', after.get(path) ?? '–'])
-}
-
-function leaves(value: unknown, path = ''): Map<string, string> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, String(value)]])
-  return new Map(
-    Object.entries(value).flatMap(([key, inner]) => [
-      ...leaves(inner, path === '' ? key : `${path}.${key}`),
-    ]),
-  )
 }

@@ -1,6 +1,8 @@
 /** Every message keeps Slack's limits, makes sense alone, and nothing in it acts. facts/slack.md, 2 and 4. */
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { plan } from '../../../src/define/planner.ts'
 import { examine } from '../../../src/gate/gate.ts'
 import { statusOf } from '../../../src/gate/status.ts'
 import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
@@ -89,7 +91,12 @@ test('of a status, a check, an explanation and a plan', () => {
     keepsTheRules(explainMessage([finding], status, note))
   keepsTheRules(explainMessage(status.assessment.findings, status, note))
   for (const users of [1, 10_000, 1_000_000])
-    keepsTheRules(planMessage({ users, today: status, document: system, examples: [], note }))
+    keepsTheRules(
+      planMessage(system.name, plan(system, users, { today: '2026-11-23', catalogue }), {
+        unknown: ['databases.tuki-db-prod.tier'],
+        note,
+      }),
+    )
 })
 
 test('help promises only what there is', () => {

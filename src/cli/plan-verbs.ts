@@ -1,0 +1,142 @@
+/** `plan` and `review`: the cheapest safe way, and what somebody's list of steps would do. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import type { Command } from 'commander'
+import { parse } from 'yaml'
+import type { Plan } from '../define/planner.ts'
+import { type Proposal, proposalSchema, type Review, type WrongProposal } from '../define/review.ts'
+import { inputSentence, unknownStepSentence } from '../words/en.ts'
+import { buysSentence, planWords, stepLine } from '../words/en-plan.ts'
+import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
+import { number } from '../words/numbers.ts'
+import { planJson, reviewJson } from './plan-json.ts'
+import { terminalFace } from './text.ts'
+import { exitCodes, type LookingFace, looking, type Options, opened, say, wrong } from './verbs.ts'
+
+type PlanOptions = Options & { readonly users: string; readonly budget?: string }
+
+/** As far as supported users are looked for. capacity.md, 3. */
+const usersAtMost = 10_000_000
+
+export function addPlan(program: Command, face: LookingFace): void {
+  looking(program, 'plan', 'the cheapest safe way to carry so many users')
+    .requiredOption('--users <number>', 'how many it must carry')
+    .option('--budget <usd>', 'the most that it may cost a month')
+    .action((options: PlanOptions) => {
+      const users = Number(options.users)
+      const budget = options.budget === undefined ? null : Number(options.budget)
+      if (!Number.isInteger(users) || users < 1 || users > usersAtMost)
+        return wrong(
+          face,
+          badNumber('--users', options.users, `a whole number from 1 to ${usersAtMost}`),
+        )
+      if (budget !== null && !(budget > 0))
+        return wrong(
+          face,
+          badNumber('--budget', options.budget ?? '', 'a number of USD a month above 0'),
+        )
+      return opened(face, options, async ({ look }) => {
+        const { system, plan } = await look.plan(users, budget)
+        say(face.verbs, options, {
+          json: () => planJson(plan),
+          text: () => planText(system, plan),
+        })
+      })
+    })
+}
+
+export function addReview(program: Command, face: LookingFace): void {
+  looking(program, 'review', "somebody's list of steps (YAML or JSON), judged one after the other")
+    .argument('<file>')
+    .action((file: string, options: Options) => {
+      const proposal = readProposal(file)
+      if (typeof proposal === 'string') return wrong(face, proposal)
+      return opened(face, options, async ({ document, look }) => {
+        const review = await look.review(proposal)
+        if (review.kind === 'wrong-proposal')
+          return wrong(face, `${file}, step ${review.position}: ${problemText(review)}`)
+        say(face.verbs, options, {
+          json: () => reviewJson(review),
+          text: () => reviewText(document.name, review),
+        })
+        face.exitWith(exitCodes[review.verdict])
+      })
+    })
+}
+
+function badNumber(option: string, value: string, expected: string): string {
+  return `\`${option}\` must be ${expected}, and \`${value}\` is not.`
+}
+
+/** The proposal, or the sentence that says what is wrong with its file. */
+function readProposal(file: string): Proposal | string {
+  if (!existsSync(file) || !statSync(file).isFile())
+    return `No proposal at ${file}; give a YAML or JSON file with a list of steps.`
+  const content = readYaml(readFileSync(file, 'utf8'))
+  if (content.kind === 'broken') return `${file} is no YAML: ${content.why}`
+  const parsed = proposalSchema.safeParse(content.value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue?.path.join('.') || 'the file'
+  return `${file}, ${where}: ${issue?.message ?? 'it is no proposal'}; write { "steps": [{ "step": "...", "input": {} }] }.`
+}
+
+function readYaml(
+  text: string,
+):
+  | { readonly kind: 'read'; readonly value: unknown }
+  | { readonly kind: 'broken'; readonly why: string } {
+  try {
+    return { kind: 'read', value: parse(text, { schema: 'core', maxAliasCount: 100 }) }
+  } catch (error) {
+    const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
+    return { kind: 'broken', why }
+  }
+}
+
+function problemText({ problem }: WrongProposal): string {
+  switch (problem.kind) {
+    case 'unknown-step':
+      return unknownStepSentence(problem.name, problem.nearest, terminalFace)
+    case 'input-problem':
+      return inputSentence(problem, terminalFace)
+    case 'refusal':
+      return refusalSentence(problem)
+  }
+}
+
+function planText(system: string, plan: Plan): string {
+  const { answer, why, next } = planWords(system, plan)
+  const steps = plan.kind === 'feasible' ? plan.steps : []
+  const lines = steps.map(
+    (step, index) =>
+      `${String(index + 1).padStart(2)}  ${step.verdict.padEnd(6)}  ${stepLine(step)}\n            ${buysSentence(step.buys)}`,
+  )
+  return [answer, why, next, lines.length === 0 ? null : '', ...lines]
+    .filter((line) => line !== null)
+    .join('\n')
+}
+
+function reviewText(system: string, review: Review): string {
+  const steps = review.steps.map(
+    ({ step, input, claim, verdict, reasons, refusal, supportedUsers }, index) =>
+      [
+        `${String(index + 1).padStart(2)}  ${verdict.padEnd(6)}  ${stepLine({ step, input })}`,
+        claim === null ? null : `            it says: ${claim}`,
+        refusal === null ? null : `            - ${refusalSentence(refusal)}`,
+        ...reasons.map((reason) => `            - ${reasonSentence(reason)}`),
+        `            carries ${supportedUsers === null ? 'no known limit' : `${number(supportedUsers)} users`}${verdict === 'block' ? ', left out' : ''}`,
+      ]
+        .filter((line) => line !== null)
+        .join('\n'),
+  )
+  const instead =
+    review.plan === null ? null : `What carries them instead:\n${planText(system, review.plan)}`
+  return [
+    `${review.verdict}: ${review.steps.length} steps, one after the other.`,
+    ...steps,
+    '',
+    instead,
+  ]
+    .filter((line) => line !== null)
+    .join('\n')
+}

@@ -1,0 +1,59 @@
+/** What the verbs share: how they are opened, how they answer, and with which exit code. */
+import type { Command } from 'commander'
+import type { SystemDocument } from '../capacity/system.ts'
+import type { Catalogue } from '../define/catalogue.ts'
+import type { Look } from '../runs/look.ts'
+
+/** 0 done or clear, 1 failed, 2 wrong usage or input, 3 review, 4 block. contract.md, 3. */
+export const exitCodes = { clear: 0, review: 3, block: 4 } as const
+
+export type Opened =
+  | { readonly kind: 'opened'; readonly document: SystemDocument; readonly look: Look }
+  | { readonly kind: 'wrong'; readonly sentence: string }
+
+export type Verbs = {
+  readonly catalogue: Catalogue
+  /** The System document with what can be seen of the world; `offline`: the document alone. */
+  readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
+  /** Runs the app until it is told to stop. */
+  readonly start: () => Promise<number>
+  readonly print: (text: string) => void
+  readonly complain: (text: string) => void
+}
+
+export type Options = {
+  readonly json?: boolean
+  readonly system?: string
+  readonly offline?: boolean
+}
+
+export type LookingFace = { readonly verbs: Verbs; readonly exitWith: (code: number) => void }
+
+export function looking(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--json', 'as JSON')
+    .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
+    .option('--offline', 'the document alone, nobody looks at the world')
+}
+
+export function opened(
+  face: LookingFace,
+  options: Options,
+  work: (opened: Opened & { kind: 'opened' }) => Promise<void>,
+): Promise<void> | void {
+  const result = face.verbs.open({ system: options.system, offline: options.offline === true })
+  return result.kind === 'wrong' ? wrong(face, result.sentence) : work(result)
+}
+
+export function wrong({ verbs, exitWith }: LookingFace, sentence: string): void {
+  verbs.complain(sentence)
+  exitWith(2)
+}
+
+type Answer = { readonly json: () => unknown; readonly text: () => string }
+
+export function say(verbs: Verbs, options: Options, { json, text }: Answer): void {
+  verbs.print(options.json === true ? JSON.stringify(json(), null, 2) : text())
+}

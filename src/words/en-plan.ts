@@ -1,0 +1,105 @@
+/** A plan in English: what carries the users, in which order, what each step buys; or why nothing does. words.md. */
+import type { Buys } from '../define/plan-steps.ts'
+import type { Obstacle, Plan } from '../define/planner.ts'
+import { lawName } from './en-reasons.ts'
+import { list, nameOf, number } from './numbers.ts'
+
+/** The line to type for a step. */
+export function stepLine({ step, input }: { step: string; input: object }): string {
+  const words = Object.entries(input).map(([key, value]) =>
+    typeof value === 'string' || typeof value === 'number'
+      ? `${key}=${quoted(String(value))}`
+      : `${key}=${JSON.stringify(value)}`,
+  )
+  return [step, ...words].join(' ')
+}
+
+function quoted(value: string): string {
+  return value.includes(' ') ? `"${value}"` : value
+}
+
+/** `2,904 -> 4,435 users, 592 USD a month more; mends Database CPU`. */
+export function buysSentence({ usersBefore, usersAfter, costDeltaUsd, mended }: Buys): string {
+  const users =
+    usersBefore === usersAfter
+      ? null
+      : `${usersText(usersBefore)} -> ${usersText(usersAfter)} users`
+  const cost = costDeltaUsd === null || costDeltaUsd === 0 ? null : costText(costDeltaUsd)
+  const laws = [...new Set(mended.map(({ law }) => lawName(law)))]
+  const mends = laws.length === 0 ? null : `mends ${list(laws)}`
+  const parts = [users, cost, mends].filter((part) => part !== null)
+  return parts.length === 0 ? 'nothing by itself' : parts.join(', ')
+}
+
+function usersText(users: number | null): string {
+  return users === null ? 'no known limit of' : number(users)
+}
+
+function costText(usd: number): string {
+  return `${number(Math.abs(usd))} USD a month ${usd > 0 ? 'more' : 'less'}`
+}
+
+export type PlanWords = {
+  readonly answer: string
+  readonly why: string | null
+  readonly next: string | null
+}
+
+export function planWords(system: string, plan: Plan): PlanWords {
+  return plan.kind === 'feasible' ? feasible(system, plan) : infeasible(system, plan)
+}
+
+function feasible(system: string, plan: Plan & { kind: 'feasible' }): PlanWords {
+  const { users, steps, monthlyUsd, todayUsd, overPolicyUsd, supportedUsers } = plan
+  if (steps.length === 0)
+    return {
+      answer: `${system} carries ${number(users)} users as it is; nothing has to change.`,
+      why: null,
+      next: null,
+    }
+  const count = steps.length === 1 ? '1 step' : `${steps.length} steps`
+  const carried = supportedUsers === null ? 'without a known limit' : number(supportedUsers)
+  const price =
+    monthlyUsd === null ? 'at a price that nobody knows' : `for ${usd(monthlyUsd)} a month`
+  const difference = todayUsd === null || monthlyUsd === null ? null : monthlyUsd - todayUsd
+  const beside =
+    difference === null ? '' : ` (today's settings: ${usd(todayUsd ?? 0)}, ${costText(difference)})`
+  const over = overPolicyUsd === null || overPolicyUsd <= 0 ? null : overPolicyUsd
+  const [first] = steps
+  return {
+    answer: `${count} bring ${system} to ${carried} users, ${price}${beside}.`,
+    why:
+      over === null
+        ? 'No step of it is blocked, and no cheaper end carries them.'
+        : `That is ${usd(over)} over the policy's monthly budget; no cheaper end carries them.`,
+    next: first === undefined ? null : `Next: ${stepLine(first)}`,
+  }
+}
+
+function infeasible(system: string, plan: Plan & { kind: 'infeasible' }): PlanWords {
+  const { users, binding, cheapestUsd, nearestUsers, isCut } = plan
+  const price =
+    cheapestUsd === null
+      ? null
+      : `The cheapest that carries them costs ${usd(cheapestUsd)} a month.`
+  const nearest =
+    nearestUsers === null
+      ? null
+      : `Within the same bounds ${number(nearestUsers)} users are possible.`
+  return {
+    answer: `Nothing that I may propose carries ${number(users)} users on ${system}.`,
+    why: isCut
+      ? 'The search was cut short: there may be a plan that I did not find.'
+      : `In the way: ${list(binding.map(obstacleText))}.`,
+    next: [price, nearest].filter((part) => part !== null).join(' ') || null,
+  }
+}
+
+function obstacleText({ law, subject, isEdge }: Obstacle): string {
+  const edge = isEdge ? ', at the edge of what I may propose' : ''
+  return `${lawName(law).toLowerCase()} (${nameOf(subject)}${edge})`
+}
+
+function usd(value: number): string {
+  return `${number(Math.round(value))} USD`
+}
