@@ -23,7 +23,7 @@ export type Judging = {
 }
 
 /** How often the laws were evaluated and steps judged, and how many of these are left. */
-export type Effort = { evaluations: number; judgementsLeft: number; popsLeft: number }
+export type Effort = { evaluations: number; judgementsLeft: number; left: number }
 
 export type State = Assessed & {
   /** A digit for each atom: whether it is done. */
@@ -87,13 +87,19 @@ export function judgingOn(judging: Judging, units: readonly Unit[]) {
       ),
     /** Null where it is refused or blocked. */
     edge: (from: State, move: Move): Edge | null => {
-      const to = doneKey(from.key, move.atoms)
+      judging.effort.left -= 1
+      if (judging.effort.left <= 0) return null
       const id = `${from.id}\n\n${move.step} ${JSON.stringify(move.input)}`
       const known = judging.edges.get(id)
       if (known === undefined && judging.effort.judgementsLeft <= 0) return null
-      const edge = known === undefined ? judged(judging, from, { move, id: idOf(to) }) : known
+      const edge =
+        known === undefined
+          ? judged(judging, from, { move, id: idOf(doneKey(from.key, move.atoms)) })
+          : known
       judging.edges.set(id, edge)
-      return edge === null ? null : { ...edge, to: stateOf(to, edge.reached) }
+      return edge === null
+        ? null
+        : { ...edge, to: stateOf(doneKey(from.key, move.atoms), edge.reached) }
     },
   }
 }

@@ -60,7 +60,7 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
   const effort: Effort = {
     evaluations: 0,
     judgementsLeft: judgementsAtMost,
-    popsLeft: popsAtMost,
+    left: choicesAtMost,
   }
   const judging: Judging = {
     start: system,
@@ -77,7 +77,8 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
     return { ...feasible(system, users, { ...context, ...found }), todayUsd, evaluations }
   }
   const nearestUsers = nearest({ system, users, context, judging })
-  const { binding, cheapestUsd, isCut } = found
+  const { binding, cheapestUsd } = found
+  const isCut = found.isCut || effort.left <= 0 || effort.judgementsLeft <= 0
   const { evaluations } = effort
   return {
     kind: 'infeasible',
@@ -108,7 +109,7 @@ type Found =
     }
 
 /** Choices that are looked at, and steps that are judged, before the search says that it was cut short. */
-const popsAtMost = 60_000
+const choicesAtMost = 300_000
 const judgementsAtMost = 10_000
 /** Ends that no order reaches, before the search says so. */
 const triesAtMost = 200

@@ -59,7 +59,8 @@ function rowsOf(now: Assessment, after: Assessment): ShownRow[] {
       return []
     const [old, fresh] = [numbersOf(before), numbersOf(finding)]
     const changed = JSON.stringify(old) !== JSON.stringify(fresh)
-    if (finding.law === 'alert-fires' || (!changed && !binds(finding))) return []
+    const isPowerless = finding.law === 'response-time' && finding.assumed
+    if (isPowerless || finding.law === 'alert-fires' || (!changed && !binds(finding))) return []
     const { law, subject, unit } = finding
     return [{ law, subject, unit: unit ?? '', now: old, after: fresh }]
   })

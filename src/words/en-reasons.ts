@@ -72,6 +72,10 @@ const laws = {
     name: 'Alert on connections',
     broken: 'the threshold is not near 80 % of the slots',
   },
+  'response-time': {
+    name: 'Response time',
+    broken: '95 of 100 requests take longer than the policy wants',
+  },
   'monthly-cost': { name: 'Monthly cost', broken: 'more than the budget, at list prices' },
 } as const satisfies Record<LawId, LawWords>
 

@@ -81,6 +81,7 @@ describe('facts', () => {
       ['db-cpu', unknown[0]],
       ['tier-valid', unknown[0]],
       ['alert-fires', unknown[0]],
+      ['response-time', unknown[0]],
       ['monthly-cost', unknown[0]],
     ])
     expect(hidden[0]).toMatchObject({ demand: 1_890, limit: null, headroom: null })

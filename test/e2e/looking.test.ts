@@ -43,7 +43,7 @@ describe.concurrent('looking changes nothing', { timeout: 60_000 }, () => {
       )
       await story.hears(/^Review/)
       await story.type('luis', '/capacity plan 10000')
-      await story.hears(/^Configured like this/)
+      await story.hears(/^\d+ steps bring tuki to/)
       await story.type('luis', '/runbook do check-connections database=tuki-db-prod')
       await story.hears(/^Looked/)
       expect(story.cloud.writes).toBe(0)

@@ -137,36 +137,45 @@ function carries(end: System, users: number): boolean {
   return alert?.severity === 'ok' && (supportedUsers ?? users) >= users
 }
 
-/** Every order, whole steps first, then with scale steps in parts. */
+/** Every order, with every way to split a scale step. */
 function isReachable(start: System, end: System): boolean {
   const units = unitsBetween(start, end)
-  const finest = units.flatMap((unit) => unit.atoms.map((fields) => ({ ...unit, atoms: [fields] })))
-  return reaches(start, units) || (finest.length > units.length && reaches(start, finest))
-}
-
-function reaches(start: System, units: readonly Unit[]): boolean {
   const dead = new Set<string>()
   const walk = (now: System, left: readonly Unit[]): boolean => {
     if (left.length === 0) return true
-    const key = left.map((unit) => units.indexOf(unit)).join()
+    const key = JSON.stringify(left)
     if (dead.has(key)) return false
-    for (const unit of left) {
-      const step = catalogue.bind(unit.step, Object.assign({}, unit.base, ...unit.atoms))
-      if ('kind' in step) throw new Error(unit.step)
-      const prediction = step.predict(now)
-      if ('kind' in prediction) continue
-      const { verdict } = judge(now, prediction, { today, needs: [], acts: step.acts })
-      if (
-        verdict !== 'block' &&
-        walk(
-          prediction.after,
-          left.filter((one) => one !== unit),
-        )
-      )
-        return true
-    }
-    dead.add(key)
-    return false
+    const isReached = left.some((unit) =>
+      subsets(unit.atoms).some((atoms) => {
+        const after = allowed(now, { ...unit, atoms })
+        if (after === null) return false
+        const rest = { ...unit, atoms: unit.atoms.filter((one) => !atoms.includes(one)) }
+        const others = left.filter((one) => one !== unit)
+        return walk(after, rest.atoms.length === 0 ? others : [...others, rest].sort(byName))
+      }),
+    )
+    if (!isReached) dead.add(key)
+    return isReached
   }
-  return walk(start, units)
+  return walk(start, [...units].sort(byName))
+}
+
+function byName(one: Unit, other: Unit): number {
+  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1
+}
+
+function allowed(now: System, { step: name, base, atoms }: Unit): System | null {
+  const step = catalogue.bind(name, Object.assign({}, base, ...atoms))
+  if ('kind' in step) throw new Error(name)
+  const prediction = step.predict(now)
+  if ('kind' in prediction) return null
+  const { verdict } = judge(now, prediction, { today, needs: [], acts: step.acts })
+  return verdict === 'block' ? null : prediction.after
+}
+
+/** Not the empty one; the whole first. */
+function subsets<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const all: (readonly Item[])[] = [[]]
+  for (const item of items) all.push(...all.map((one) => [...one, item]))
+  return all.slice(1).reverse()
 }

@@ -18,6 +18,7 @@ import { poolerMode } from './pooler-mode.ts'
 import { redisClients } from './redis-clients.ts'
 import { redisEviction } from './redis-eviction.ts'
 import { replicaMaxConnections } from './replica-max-connections.ts'
+import { responseTime } from './response-time.ts'
 import { tierValid } from './tier-valid.ts'
 import { versionSupported } from './version-supported.ts'
 import { webConcurrency } from './web-concurrency.ts'
@@ -52,6 +53,7 @@ export const laws = [
   redisClients,
   redisEviction,
   alertFires,
+  responseTime,
   monthlyCost,
 ] as const
 

@@ -52,8 +52,11 @@ type Least = {
   readonly takes: readonly number[]
 }
 
-/** How many steps of the search are left: beyond them nobody waits. */
-export type Patience = { popsLeft: number }
+/** How many choices may still be looked at: beyond them nobody waits. */
+export type Patience = { left: number }
+
+/** An end is looked at by the laws: as long as so many choices. */
+const choicesPerEnd = 20
 
 export function endsOf(wish: Wish, patience: Patience): Ends {
   const services = new Map(
@@ -80,10 +83,14 @@ export function endsOf(wish: Wish, patience: Patience): Ends {
   }
   return {
     next: () => {
-      for (let node = heap.pop(); node !== undefined && patience.popsLeft > 0; node = heap.pop()) {
-        patience.popsLeft -= 1
-        if (node.values === null) blame(expand(heap, node))
-        else return remembered(node)
+      for (let node = heap.pop(); node !== undefined && patience.left > 0; node = heap.pop()) {
+        if (node.values === null) {
+          patience.left -= node.plan.routing.parts[node.depth]?.length ?? 1
+          blame(expand(heap, node))
+        } else {
+          patience.left -= choicesPerEnd
+          return remembered(node)
+        }
       }
       return undefined
     },
@@ -92,7 +99,7 @@ export function endsOf(wish: Wish, patience: Patience): Ends {
       if (node !== undefined) heap.push({ ...node, steps })
     },
     blames: () => [...blames.values()],
-    isCut: () => patience.popsLeft <= 0,
+    isCut: () => patience.left <= 0,
   }
 }
 

@@ -9,7 +9,7 @@ import { context, escaped, type Message, plain, section, table } from './blocks.
 /** On a phone nobody reads more. */
 const rowsAtMost = 6
 /** One number among many that are never the limit: shown when it is. */
-const shownWhenBroken = ['db-built-in-connections', 'web-memory', 'celery-memory']
+const shownWhenBroken = ['db-built-in-connections', 'web-memory', 'celery-memory', 'response-time']
 
 export function statusMessage(status: Status, note: string | null): Message {
   const { assessment, view, system, now } = status
