@@ -39,7 +39,7 @@ test('Celery 4 to 6, which everybody proposes, is blocked with 1,930 of 390', as
 
 test('the safe plan answers with all 10,000', async () => {
   await walk.try('plan')
-  await walk.message('10,000').nth(0).waitFor()
+  await walk.message('steps bring tuki to 10,032 users', 'route-through-pooler').waitFor()
 })
 
 test('the upgrade needs a yes; ana, who asked, cannot give it, and only she is told', async () => {

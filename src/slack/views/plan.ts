@@ -1,7 +1,8 @@
 /** `/capacity plan <users> [budget]`: the cheapest safe way, step by step, or the proof that there is none. Pure. */
+import type { SectionBlock } from '@slack/types'
 import type { Plan } from '../../define/planner.ts'
 import { buysSentence, planWords, stepLine } from '../../words/en-plan.ts'
-import { context, escaped, slackFace as face, type Message, section, table } from './blocks.ts'
+import { context, escaped, slackFace as face, type Message, section } from './blocks.ts'
 
 export function planMessage(
   system: string,
@@ -11,11 +12,10 @@ export function planMessage(
   const words = planWords(system, plan)
   const lead = [words.why, words.next].filter((line) => line !== null)
   const steps = plan.kind === 'feasible' ? plan.steps : []
-  const rows = steps.map((step, index) => [
-    `${index + 1}  ${stepLine(step)}`,
-    step.verdict,
-    buysSentence(step.buys),
-  ])
+  const lines = steps.map(
+    (step, index) =>
+      `${index + 1}. *${step.verdict}* ${face.literal(stepLine(step))}\n      ${escaped(buysSentence(step.buys))}`,
+  )
   const blind =
     unknown.length === 0 ? null : `Not seen, so the document stands in: ${unknown.join(', ')}.`
   const small = [
@@ -29,8 +29,18 @@ export function planMessage(
     text: [words.answer, ...lead].join(' '),
     blocks: [
       section([`*${escaped(words.answer)}*`, ...lead.map(escaped)].join('\n')),
-      ...(rows.length === 0 ? [] : [table(['step', 'verdict', 'what it buys'], rows)]),
+      ...inSections(lines),
       ...small.filter((line) => line !== null).map(context),
     ],
   }
+}
+
+/** A section holds 3,000 characters; a step with all its inputs at most a few hundred. */
+const linesPerSection = 6
+
+function inSections(lines: readonly string[]): readonly SectionBlock[] {
+  const count = Math.ceil(lines.length / linesPerSection)
+  return Array.from({ length: count }, (_, index) =>
+    section(lines.slice(index * linesPerSection, (index + 1) * linesPerSection).join('\n')),
+  )
 }
