@@ -1,4 +1,8 @@
-/** What Cloud Run takes of an instance: vCPUs, memory, requests at once. facts/workload.md, 2. */
+/**
+ * What Cloud Run takes of an instance (vCPUs, memory, requests at once) and how many of them it
+ * starts. facts/workload.md, 2.
+ */
+import { ceil } from './arithmetic.ts'
 
 /** Whole vCPUs with their memory in GiB. */
 const shapes: Readonly<Record<number, { readonly leastGib: number; readonly mostGib: number }>> = {
@@ -35,4 +39,25 @@ export function shapeProblem({
 export function effectiveConcurrency(wished: number): number | null {
   if (wished === 0) return concurrencyDefault
   return Number.isInteger(wished) && wished >= 1 && wished <= concurrencyMax ? wished : null
+}
+
+/** Cloud Run aims at 60 % of both. facts/workload.md, 2. */
+export const autoscalingTarget = 0.6
+
+export type AutoscalingLoad = {
+  readonly cpuUsed: number
+  readonly vcpusPerInstance: number
+  readonly inFlight: number
+  readonly concurrency: number
+  readonly minInstances: number
+  readonly maxInstances: number
+}
+
+/** The larger of two drivers, each rounded up; requests that queue inside an instance count too. */
+export function autoscaledInstances(load: AutoscalingLoad) {
+  const forCpu = ceil(load.cpuUsed / load.vcpusPerInstance / autoscalingTarget)
+  const forConcurrency = ceil(load.inFlight / (load.concurrency * autoscalingTarget))
+  const wished = Math.max(forCpu, forConcurrency)
+  const instances = Math.min(Math.max(wished, load.minInstances), load.maxInstances)
+  return { forCpu, forConcurrency, wished, instances, isLimited: wished > load.maxInstances }
 }

@@ -1,10 +1,11 @@
 /** The derived quantities: what services need and open at a number of users. capacity.md, 2. */
 import { ceil } from './arithmetic.ts'
 import type { AtUsers, Named } from './at-users.ts'
+import { autoscalingTarget } from './cloud-run.ts'
 import type { CeleryWorker, Pooler, Service, System, WebService } from './system.ts'
 
-/** Cloud Run adds instances above 60 % of CPU. facts/workload.md, 2. */
-export const cpuTarget = 0.6
+/** Cloud Run adds instances above it. */
+export const cpuTarget = autoscalingTarget
 const workerConnectionsDefault = 1000
 
 /** gunicorn makes a sync worker with threads a gthread one. facts/workload.md, 1. */

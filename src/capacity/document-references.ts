@@ -4,6 +4,7 @@
  */
 import { numberFlags } from './cloud-sql.ts'
 import { type DocumentProblem, quoted } from './document-schema.ts'
+import { instantOf, isTimeZone } from './local-time.ts'
 import type { Service, SystemDocument } from './system.ts'
 
 export function referenceProblems(document: SystemDocument): readonly DocumentProblem[] {
@@ -18,6 +19,7 @@ export function referenceProblems(document: SystemDocument): readonly DocumentPr
     ...databaseNames(document),
     ...flagProblems(document),
     ...approverProblems(document),
+    ...eventProblems(document),
   ]
 }
 
@@ -179,4 +181,24 @@ function missing(
   const names = Object.keys(known)
   const remedy = names.length === 0 ? 'there is none yet' : `write one of ${names.join(', ')}`
   return problem(path, name, { problem: 'is not in the document', remedy })
+}
+
+/** Windows that can be read, and that end after they begin. */
+function eventProblems({ workload }: SystemDocument): readonly DocumentProblem[] {
+  return (workload.events ?? []).flatMap(({ from, to, timeZone }, index) => {
+    const path = `workload.events.${index}`
+    const zone = 'write one of the IANA time zones, for example America/Santiago'
+    if (!isTimeZone(timeZone))
+      return [problem(`${path}.timeZone`, timeZone, { problem: 'is no time zone', remedy: zone })]
+    const remedy = 'write a local time such as 2026-12-01T09:00'
+    const [begin, end] = [
+      instantOf(from, { timeZone, edge: 'from' }),
+      instantOf(to, { timeZone, edge: 'to' }),
+    ]
+    const words = { problem: 'is no date and time', remedy }
+    if (begin === null) return [problem(`${path}.from`, from, words)]
+    if (end === null) return [problem(`${path}.to`, to, words)]
+    const after = { problem: 'is not after `from`', remedy: `write a time after ${from}` }
+    return end > begin ? [] : [problem(`${path}.to`, to, after)]
+  })
 }
