@@ -3,10 +3,14 @@ import { parseArgs } from 'node:util'
 import { type Bench, measured, type Result, type Spread } from './bench.ts'
 import { lawsBench } from './laws.ts'
 import { memoryBench } from './memory.ts'
+import { assessMemoryBench, plannerBench, supportedUsersBench } from './planner.ts'
 import { startBench } from './start.ts'
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   laws: lawsBench,
+  'supported-users': supportedUsersBench,
+  planner: plannerBench,
+  'assess-memory': assessMemoryBench,
   start: startBench,
   memory: memoryBench,
 }
