@@ -9,7 +9,7 @@ export default defineConfig({
           name: 'hermetic',
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -6,6 +6,7 @@ import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
 import { type Face, reasonSentence, unableSentence } from '../words/en.ts'
 import { effectSentence } from '../words/en-effects.ts'
+import { explanationOf } from '../words/en-explain.ts'
 import { findingText, refusalSentence } from '../words/en-reasons.ts'
 import { statusWords, sumOf } from '../words/en-status.ts'
 import { number } from '../words/numbers.ts'
@@ -64,10 +65,13 @@ export function explainText(finding: Finding): string {
     const shown = typeof value === 'number' ? number(value) : value
     return `  ${term} = ${shown}   ${formula}   [${source}]`
   })
+  const explanation = explanationOf(finding.law)
   return lines([
     `${finding.severity}: ${findingText(finding)}  (${finding.subject})`,
     finding.kind === 'quantity' ? sumOf(finding) : null,
     ...terms,
+    explanation === null ? null : `What would change it: ${explanation.changes}`,
+    explanation?.mistake == null ? null : `Often got wrong: ${explanation.mistake}`,
     finding.assumed ? 'It rests on a workload that nobody measured.' : null,
   ])
 }

@@ -20,6 +20,8 @@ export type Judging = {
   /** Ends that share changes share the states and steps between them. */
   readonly states: Map<string, Assessed>
   readonly edges: Map<string, JudgedStep | null>
+  /** How often a search that was cut short may be begun again in a hurry. */
+  hurries: number
 }
 
 /** How often the laws were evaluated and steps judged, and how many of these are left. */

@@ -11,7 +11,7 @@ import { type Domain, type Wish, wholeDomain, wishOf } from '../capacity/planner
 import { type End, endsOf } from '../capacity/planner/ends.ts'
 import type { System } from '../capacity/system.ts'
 import type { Catalogue } from './catalogue.ts'
-import { unitsBetween } from './plan-moves.ts'
+import { type Unit, unitsBetween } from './plan-moves.ts'
 import { type Order, orderOf } from './plan-order.ts'
 import type { Effort, Judging } from './plan-states.ts'
 import { confirmation, type PlannedStep, plannedSteps } from './plan-steps.ts'
@@ -41,6 +41,8 @@ export type Plan =
   | (Common & {
       readonly kind: 'feasible'
       readonly supportedUsers: number | null
+      /** False: cheaper ends may have been passed over, because the search was cut short. */
+      readonly isCheapest: boolean
       readonly monthlyUsd: number | null
       /** By how much the policy's budget is passed; 0 where it is not. */
       readonly overPolicyUsd: number | null
@@ -69,6 +71,7 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
     effort,
     states: new Map(),
     edges: new Map(),
+    hurries: 3,
   }
   const found = planAt({ system, users, context, judging })
   const todayUsd = expectedMonthlyUsd(withUsers(system, users))
@@ -100,7 +103,13 @@ type Question = {
 }
 
 type Found =
-  | { readonly kind: 'found'; readonly end: End; readonly order: Order }
+  | {
+      readonly kind: 'found'
+      readonly end: End
+      readonly order: Order
+      /** False: cheaper ends were passed over unseen, because the search was cut short. */
+      readonly isCheapest: boolean
+    }
   | {
       readonly kind: 'none'
       readonly binding: readonly Obstacle[]
@@ -108,45 +117,100 @@ type Found =
       readonly isCut: boolean
     }
 
-/** Choices that are looked at, and steps that are judged, before the search says that it was cut short. */
+/** Choices looked at, and steps judged, before the search says that it was cut short. */
 const choicesAtMost = 300_000
 const judgementsAtMost = 10_000
 /** Ends that no order reaches, before the search says so. */
 const triesAtMost = 200
 /** Of one plan's scale steps. */
 const splitsAtMost = 3
+/** Ends of one kind that no order reaches, before a hurried search passes over the others. */
+const failuresAtMost = 3
 
-function planAt({ system, users, context, judging }: Question): Found {
-  const { today, budgetUsd } = context
-  const { domain = wholeDomain } = context
+/** All ends in their order; where that takes too long, once more with a few of each kind. */
+function planAt(question: Question): Found {
+  const { system, users, context, judging } = question
+  const { domain = wholeDomain, today, budgetUsd } = context
   const wish = wishOf(system, { users, today, domain })
-  const ends = endsOf(wish, judging.effort)
   const blames = new Map<string, Binding>()
+  const failures = new Map<string, number>()
+  const search: Search = { wish, blames, failures, judging, isHurried: false }
+  const first = firstReached(search)
+  const isHurried = first === 'cut' && judging.hurries > 0
+  if (isHurried) judging.hurries -= 1
+  const found = isHurried ? hurried(search) : first
+  if (found === 'cut' || found === 'none') {
+    const binding = [...blames.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
+    return { kind: 'none', binding, cheapestUsd: null, isCut: isHurried || found === 'cut' }
+  }
+  const usd = expectedMonthlyUsd(found.end.system)
+  const isDear = budgetUsd !== undefined && (usd === null || isPositive(usd - budgetUsd))
+  if (isDear) return { kind: 'none', binding: [costs], cheapestUsd: usd, isCut: isHurried }
+  return { kind: 'found', ...found, isCheapest: !isHurried }
+}
+
+type Search = {
+  readonly wish: Wish
+  readonly blames: Map<string, Binding>
+  /** How often an end of this kind was out of reach. */
+  readonly failures: Map<string, number>
+  readonly judging: Judging
+  readonly isHurried: boolean
+}
+
+type Reached = { readonly end: End; readonly order: Order }
+
+function hurried(search: Search): Reached | 'cut' | 'none' {
+  const effort: Effort = { evaluations: 0, judgementsLeft: judgementsAtMost, left: choicesAtMost }
+  const found = firstReached({
+    ...search,
+    judging: { ...search.judging, effort },
+    isHurried: true,
+  })
+  search.judging.effort.evaluations += effort.evaluations
+  return found
+}
+
+function firstReached({
+  wish,
+  blames,
+  failures,
+  judging,
+  isHurried,
+}: Search): Reached | 'cut' | 'none' {
+  const ends = endsOf(wish, judging.effort)
   const fit = new Set<End['system']>()
   let tries = 0
-  for (let end = ends.next(); end !== undefined && tries < triesAtMost; end = ends.next()) {
+  for (let end = ends.next(); end !== undefined; end = ends.next()) {
+    if (tries >= triesAtMost || judging.effort.judgementsLeft <= 0) return 'cut'
+    const units = unitsBetween(judging.start, end.system)
+    const kind = kindOf(units)
+    if (isHurried && (failures.get(kind) ?? 0) >= failuresAtMost) continue
     if (!fit.has(end.system)) {
       const problems = problemsOf(wish, end.system, judging.effort)
       for (const one of problems) blames.set(`${one.law} ${one.subject}`, one)
       if (problems.length > 0) continue
       fit.add(end.system)
     }
-    const units = unitsBetween(system, end.system)
     const splits = end.steps - units.length - (end.needsConfirm ? 1 : 0)
     tries += 1
     const order = orderOf(judging, { units, splits })
-    if (order === null) {
-      if (splits < splitsAtMost) ends.postpone(end, end.steps + 1)
-      continue
-    }
-    const usd = expectedMonthlyUsd(end.system)
-    const isDear = budgetUsd !== undefined && (usd === null || isPositive(usd - budgetUsd))
-    if (isDear) return { kind: 'none', binding: [costs], cheapestUsd: usd, isCut: false }
-    return { kind: 'found', end, order }
+    if (order !== null) return { end, order }
+    if (splits < splitsAtMost) ends.postpone(end, end.steps + 1)
+    else failures.set(kind, (failures.get(kind) ?? 0) + 1)
   }
   for (const one of ends.blames()) blames.set(`${one.law} ${one.subject}`, one)
-  const binding = [...blames.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
-  return { kind: 'none', binding, cheapestUsd: null, isCut: ends.isCut() || tries >= triesAtMost }
+  return ends.isCut() ? 'cut' : 'none'
+}
+
+/** Which steps it takes, with the tier and the routes: ends of one kind fail alike. */
+function kindOf(units: readonly Unit[]): string {
+  return units
+    .map(({ step, base, atoms }) => {
+      const isTelling = step === 'patch-cloud-sql-tier' || step === 'route-through-pooler'
+      return JSON.stringify([step, base, isTelling ? atoms : null])
+    })
+    .join()
 }
 
 function problemsOf(wish: Wish, end: System, effort: Effort): readonly Binding[] {
@@ -177,7 +241,7 @@ function withUsers(system: System, users: number): System {
 function feasible(
   system: System,
   users: number,
-  { end, order, today }: PlanContext & { end: End; order: Order },
+  { end, order, isCheapest, today }: PlanContext & Extract<Found, { kind: 'found' }>,
 ) {
   const { supportedUsers } = assess(end.system, { today })
   const monthlyUsd = expectedMonthlyUsd(end.system)
@@ -187,6 +251,7 @@ function feasible(
     kind: 'feasible' as const,
     users,
     supportedUsers,
+    isCheapest,
     monthlyUsd,
     overPolicyUsd: monthlyUsd === null ? null : Math.max(0, monthlyUsd - monthlyBudgetUsd),
     steps,

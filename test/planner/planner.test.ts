@@ -126,6 +126,8 @@ describe('on any System', () => {
       fc.property(variant, ([system, users]) => {
         const found = plan(system, users, { ...context, domain: small })
         const force = cheapestByForce(system, users, small)
+        // A search that was cut short says so: then it may be dearer, or not found.
+        if (found.kind === 'infeasible' ? found.isCut : !found.isCheapest) return
         expect(found.kind).toBe(force === null ? 'infeasible' : 'feasible')
         if (force !== null) expect(feasible(found).monthlyUsd).toBeCloseTo(force.usd, 4)
       }),

@@ -1,6 +1,7 @@
 /** `/capacity explain`: one limit with its whole sum, or one law over all that it concerns. Pure. */
 import type { Finding } from '../../capacity/finding.ts'
 import type { Status } from '../../gate/status.ts'
+import { explanationOf } from '../../words/en-explain.ts'
 import { findingText, lawName } from '../../words/en-reasons.ts'
 import { seenText, sumOf } from '../../words/en-status.ts'
 import { nameOf, number } from '../../words/numbers.ts'
@@ -22,7 +23,10 @@ export function explainMessage(
     findings.length > shown.length
       ? `${findings.length - shown.length} more: name one to see it, such as ${nameOf(findings.at(-1)?.subject ?? '')}.`
       : null
+  const explanation = only === undefined ? null : explanationOf(only.law)
   const small = [
+    explanation === null ? null : `What would change it: ${explanation.changes}`,
+    explanation?.mistake == null ? null : `Often got wrong: ${explanation.mistake}`,
     findings.some(({ assumed }) => assumed) ? 'It rests on a workload that nobody measured.' : null,
     seenText(view.observedAt, now),
     more,
