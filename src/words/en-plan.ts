@@ -65,13 +65,16 @@ function feasible(system: string, plan: Plan & { kind: 'feasible' }): PlanWords 
   const beside =
     difference === null ? '' : ` (today's settings: ${usd(todayUsd ?? 0)}, ${costText(difference)})`
   const over = overPolicyUsd === null || overPolicyUsd <= 0 ? null : overPolicyUsd
+  const cheapest = plan.isCheapest
+    ? 'no cheaper end carries them'
+    : 'the search was cut short, so there may be a cheaper end'
   const [first] = steps
   return {
     answer: `${count} bring ${system} to ${carried} users, ${price}${beside}.`,
     why:
       over === null
-        ? 'No step of it is blocked, and no cheaper end carries them.'
-        : `That is ${usd(over)} over the policy's monthly budget; no cheaper end carries them.`,
+        ? `No step of it is blocked, and ${cheapest}.`
+        : `That is ${usd(over)} over the policy's monthly budget; ${cheapest}.`,
     next: first === undefined ? null : `Next: ${stepLine(first)}`,
   }
 }
