@@ -1,5 +1,6 @@
 /** The product as a process of its own: started, listened to, ended. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -67,13 +68,11 @@ function hasEnded(child: ChildProcess): boolean {
 
 export async function freePort(): Promise<number> {
   for (;;) {
-    nextPort += 1
-    if (await isFree(nextPort)) return nextPort
+    // Below those that the kernel gives out, so that nobody is given it before the child takes it.
+    const port = randomInt(10_000, 30_000)
+    if (await isFree(port)) return port
   }
 }
-
-/** Below those that the kernel gives out, and each worker's own: nobody takes it before the child does. */
-let nextPort = 20_000 + 1_000 * (Number(process.env.VITEST_POOL_ID ?? 0) % 10)
 
 function isFree(port: number): Promise<boolean> {
   const probe = createServer()
