@@ -1,5 +1,6 @@
 /** The JSON that scripts rely on: contract.md, 3. */
 import type { Assessment, Finding } from '../capacity/finding.ts'
+import type { Refusal } from '../capacity/refusal.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
@@ -41,34 +42,11 @@ export function statusJson({ system, assessment, cost, view }: Status) {
 
 export function checkJson(step: BoundStep, examination: Examination) {
   const { verdict, reasons, refusal, judgement, fingerprint } = examination
-  const refused =
-    refusal === null
-      ? []
-      : [
-          {
-            code: refusal.code,
-            law: null,
-            subject: step.target,
-            text: refusalSentence(refusal),
-            before: null,
-            after: null,
-          },
-        ]
   return {
     step: step.name,
     input: step.input,
     verdict,
-    reasons: [
-      ...refused,
-      ...reasons.map((reason) => ({
-        code: reason.code,
-        law: reason.law,
-        subject: reason.subject,
-        text: reasonSentence(reason),
-        before: reason.before,
-        after: reason.after,
-      })),
-    ],
+    reasons: reasonsJson(reasons, refusal, step.target),
     phases: (judgement?.phases ?? []).map(({ name, assessment, disruption }) => ({
       name,
       assessment: assessment === null ? null : assessmentJson(assessment),
@@ -77,6 +55,24 @@ export function checkJson(step: BoundStep, examination: Examination) {
     costDeltaUsd: examination.judged.costDeltaUsd,
     fingerprint,
   }
+}
+
+/** A refusal by the target's own rules stands first, as a reason like the others. */
+export function reasonsJson(
+  reasons: Examination['reasons'],
+  refusal: Refusal | null,
+  subject: string | null,
+) {
+  const refused =
+    refusal === null ? [] : [{ ...refusal, law: null, subject, before: null, after: null }]
+  return [...refused, ...reasons].map((reason) => ({
+    code: reason.code,
+    law: reason.law,
+    subject: reason.subject,
+    text: 'kind' in reason ? refusalSentence(reason) : reasonSentence(reason),
+    before: reason.before,
+    after: reason.after,
+  }))
 }
 
 function assessmentJson({ findings, ...rest }: Assessment) {

@@ -2,7 +2,7 @@
 import type { Plan } from '../define/planner.ts'
 import type { Review } from '../define/review.ts'
 import { buysSentence } from '../words/en-plan.ts'
-import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
+import { reasonsJson } from './json.ts'
 
 /** An infeasible one has no steps: the laws in the way, the cheapest price and the nearest users instead. */
 export function planJson(plan: Plan) {
@@ -40,28 +40,7 @@ export function reviewJson({ verdict, steps, supportedUsers, plan }: Review) {
       step: one.step,
       input: one.input,
       verdict: one.verdict,
-      reasons: [
-        ...(refusal === null
-          ? []
-          : [
-              {
-                code: refusal.code,
-                law: null,
-                subject: null,
-                text: refusalSentence(refusal),
-                before: null,
-                after: null,
-              },
-            ]),
-        ...reasons.map((reason) => ({
-          code: reason.code,
-          law: reason.law,
-          subject: reason.subject,
-          text: reasonSentence(reason),
-          before: reason.before,
-          after: reason.after,
-        })),
-      ],
+      reasons: reasonsJson(reasons, refusal, null),
       supportedUsers: one.supportedUsers,
     })),
     supportedUsers,
