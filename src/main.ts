@@ -33,6 +33,7 @@ import { presentRuns } from './slack/presenter.ts'
 import { catalogue } from './steps/index.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectCloudSql } from './world/cloud-sql.ts'
+import { nowhere } from './world/nowhere.ts'
 import { connectPostgres } from './world/postgres.ts'
 import { databaseVariable } from './world/postgres-url.ts'
 import type { World } from './world/world.ts'
@@ -76,7 +77,7 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   if ('kind' in files) return { kind: 'wrong', sentence: sentenceOf(files) }
   const read = readSystemFile(system ?? files.systemFile)
   if (read.kind === 'wrong') return read
-  const world = offline ? nowhere : readWorld(read.document.project)
+  const world = offline ? offlineReach : readWorld(read.document.project)
   if ('kind' in world) return { kind: 'wrong', sentence: sentenceOf(world) }
   const look = lookWith({
     document: read.document,
@@ -90,23 +91,25 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   return { kind: 'opened', document: read.document, look }
 }
 
-const nowhere: WorldConfig = { google: null, databaseUrls: new Map() }
+const offlineReach: WorldConfig = { google: null, databaseUrls: new Map() }
 
 type Reach = WorldConfig & { readonly keepMs: number }
 
 function worldOf(document: SystemDocument, reach: Reach): World & { close: () => Promise<void> } {
   const { google } = reach
   const { postgres, close } = postgresOf(document, reach)
-  if (google === null) {
-    const cloudSql = { unconfigured: true, remedy: 'set GOOGLE_CLOUD_PROJECT' } as const
-    return { read: { cloudSql, postgres }, write: { cloudSql }, close }
-  }
+  const read = { ...nowhere.read, postgres }
+  if (google === null) return { read, write: nowhere.write, close }
   const { reader, writer } = connectCloudSql({
     project: document.project,
     clock: systemClock,
     ...(google.apiRoot === null ? {} : { apiRoot: google.apiRoot }),
   })
-  return { read: { cloudSql: reader, postgres }, write: { cloudSql: writer }, close }
+  return {
+    read: { ...read, cloudSql: reader },
+    write: { ...nowhere.write, cloudSql: writer },
+    close,
+  }
 }
 
 /** The databases that a URL leads to. */
@@ -122,8 +125,7 @@ function postgresOf({ databases }: SystemDocument, { databaseUrls, keepMs }: Rea
     }),
   )
   if (urls.size === 0) {
-    const remedy = 'set DATABASE_URL_<NAME>, and I ask the database itself'
-    return { postgres: { unconfigured: true, remedy } as const, close: async () => undefined }
+    return { postgres: nowhere.read.postgres, close: async () => undefined }
   }
   const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
   const { reader, close } = connectPostgres({ urls, ...timing })

@@ -175,7 +175,10 @@ function observedValue(facts: readonly Fact[], name: string): unknown {
   return fact?.kind === 'observed' ? fact.value : null
 }
 
+/** What the world calls the version of a target: a write is conditional on it. writes.md. */
+const versionFields = ['settingsVersion', 'etag', 'mutatedAt']
+
 function versionOf(facts: readonly Fact[], target: string): string | null {
-  const value = observedValue(facts, `${target}.settingsVersion`)
-  return typeof value === 'string' ? value : null
+  const values = versionFields.map((field) => observedValue(facts, `${target}.${field}`))
+  return values.find((value) => typeof value === 'string') ?? null
 }

@@ -4,13 +4,8 @@
  */
 import type { Intent, OperationStatus, Progress } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
-import type {
-  CloudSqlInstance,
-  CloudSqlReader,
-  CloudSqlWriter,
-  WorldReader,
-  WorldWriter,
-} from '../world/world.ts'
+import type { CloudSqlInstance, CloudSqlReader, CloudSqlWriter } from '../world/ports/cloud-sql.ts'
+import type { WorldReader, WorldWriter } from '../world/world.ts'
 
 /** The label that carries the intent: a look afterwards then says "done by me", not merely "as wished". */
 export const intentLabel = 'plimsoll-intent'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { Fault } from './fault.ts'
-import type { CloudSqlInstance, CloudSqlOperation, CloudSqlPatch } from './world.ts'
+import type { CloudSqlInstance, CloudSqlOperation, CloudSqlPatch } from './ports/cloud-sql.ts'
 
 // What @google-cloud/sql gives after decoding: unset scalars are '', unset wrappers null.
 // facts/cloudsql.md, 5.

@@ -17,7 +17,8 @@ import {
   readOperations,
 } from './cloud-sql-wire.ts'
 import { Fault } from './fault.ts'
-import type { Clock, CloudSqlOperation, CloudSqlReader, CloudSqlWriter } from './world.ts'
+import type { CloudSqlOperation, CloudSqlReader, CloudSqlWriter } from './ports/cloud-sql.ts'
+import type { Clock } from './world.ts'
 
 export type CloudSqlOptions = {
   readonly project: string

@@ -6,9 +6,9 @@ import { pause } from './clock.ts'
 import { Fault } from './fault.ts'
 import { type Console, opened, openedAll, throwFirst } from './pgbouncer-console.ts'
 import { quoted, readDatabases, readPools } from './pgbouncer-rows.ts'
+import type { PgBouncerDatabase } from './ports/pgbouncer.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
 import { postgresFault } from './postgres-faults.ts'
-import type { PgBouncerDatabase } from './world.ts'
 
 const pollMs = 50
 const lookMs = 2_000

@@ -10,7 +10,7 @@ import type {
   PgBouncerProcess,
   PgBouncerSettings,
   PgBouncerStats,
-} from './world.ts'
+} from './ports/pgbouncer.ts'
 
 /** The console's own database: never paused, never counted. */
 const itself = 'pgbouncer'

@@ -14,8 +14,9 @@ import {
   readVersion,
   setCommands,
 } from './pgbouncer-rows.ts'
+import type { PgBouncerProcess, PgBouncerReader, PgBouncerWriter } from './ports/pgbouncer.ts'
 import { postgresFault } from './postgres-faults.ts'
-import type { Clock, PgBouncerProcess, PgBouncerReader, PgBouncerWriter } from './world.ts'
+import type { Clock } from './world.ts'
 
 export type PgBouncerOptions = {
   /** One for each process of the pooler, database `pgbouncer`. Never a load balancer's. */

@@ -8,7 +8,7 @@ import type {
   ReplicationLag,
   SessionCounts,
   SessionKey,
-} from './world.ts'
+} from './ports/postgres.ts'
 
 /** Of transactions, at most. */
 const transactionCount = 20

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Clearance } from './clearance.ts'
 import { Fault } from './fault.ts'
+import type { SessionKey } from './ports/postgres.ts'
 import {
   openConnection,
   type PostgresConnection,
@@ -9,7 +10,7 @@ import {
 } from './postgres-connection.ts'
 import { noAnswer, postgresFault } from './postgres-faults.ts'
 import { keyValues, sameSession } from './postgres-questions.ts'
-import type { Clock, SessionKey } from './world.ts'
+import type { Clock } from './world.ts'
 
 const sessionCount = 100
 

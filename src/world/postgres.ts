@@ -3,6 +3,7 @@
  * facts/cloudsql.md, 1.
  */
 import { Fault } from './fault.ts'
+import type { PostgresReader, PostgresWriter } from './ports/postgres.ts'
 import type { PostgresPlace } from './postgres-connection.ts'
 import { lineTo, type PostgresLine } from './postgres-line.ts'
 import {
@@ -18,7 +19,7 @@ import {
 } from './postgres-questions.ts'
 import { terminate } from './postgres-terminate.ts'
 import { databaseVariable, readPostgresUrl } from './postgres-url.ts'
-import type { Clock, PostgresReader, PostgresWriter, Timers } from './world.ts'
+import type { Clock, Timers } from './world.ts'
 
 export type PostgresOptions = {
   /** By the database's name in the System document. */

@@ -1,10 +1,13 @@
 /** Predicted beside observed: confirmed, contradicted or not observed. DESIGN.md, 2. */
+
 import { describe, expect, test } from 'vitest'
 import { evidenceFor, readingOf } from '../../src/gate/evidence.ts'
+import { nowhere } from '../../src/world/nowhere.ts'
 import type { WorldReader } from '../../src/world/world.ts'
 import { factsWith, factsWithout, now, target } from './sample.ts'
 
 const read: WorldReader = {
+  ...nowhere.read,
   cloudSql: { unconfigured: true, remedy: 'set GOOGLE_CLOUD_PROJECT' },
   postgres: { unconfigured: true, remedy: 'set DATABASE_URL_<NAME>' },
 }

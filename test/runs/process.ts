@@ -1,4 +1,5 @@
 /** One process of the bot, as `main` puts it together, without Slack: the ledger and the world outlive it. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSystem } from '../../src/capacity/parse.ts'
@@ -15,13 +16,10 @@ import { type Answer, requestsOn } from '../../src/runs/requests.ts'
 import { type Run, runStream } from '../../src/runs/run.ts'
 import { catalogue as steps } from '../../src/steps/index.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
-import type {
-  CloudSqlReader,
-  CloudSqlWriter,
-  PostgresReader,
-  Unconfigured,
-  World,
-} from '../../src/world/world.ts'
+import { nowhere } from '../../src/world/nowhere.ts'
+import type { CloudSqlReader, CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
+import type { PostgresReader } from '../../src/world/ports/postgres.ts'
+import type { Unconfigured, World } from '../../src/world/world.ts'
 import { projectRoot } from '../architecture/source.ts'
 
 const parsed = parseSystem(readFileSync(join(projectRoot, 'system.yml'), 'utf8'), 'system.yml')
@@ -67,8 +65,8 @@ export function processOn(options: ProcessOptions) {
   const { ledger, clock, cloud, document = site, catalogue = steps } = options
   const { postgres = unconfigured } = options
   const world: World = {
-    read: { cloudSql: cloud.reader, postgres },
-    write: { cloudSql: cloud.writer },
+    read: { ...nowhere.read, cloudSql: cloud.reader, postgres },
+    write: { ...nowhere.write, cloudSql: cloud.writer },
   }
   const journal = journalOn(ledger, () => undefined)
   const means: Means = {

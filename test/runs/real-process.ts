@@ -1,7 +1,11 @@
 /** A process with everything real but Slack: the local cloud over HTTP, the adapter, SQLite in a temporary folder. */
 import type { LocalCloudOptions } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { Fault } from '../../src/world/fault.ts'
-import type { CloudSqlPatch, CloudSqlReader, CloudSqlWriter } from '../../src/world/world.ts'
+import type {
+  CloudSqlPatch,
+  CloudSqlReader,
+  CloudSqlWriter,
+} from '../../src/world/ports/cloud-sql.ts'
 import { opened, temporaryFolder } from '../ledger/temporary.ts'
 import { tuki } from '../world/tuki-cloud.ts'
 import { database, type ProcessOptions, processOn } from './process.ts'

@@ -13,13 +13,13 @@ import {
 } from '../../src/rehearsal/cloud/sql-instance.ts'
 import { Fault, type FaultCode } from '../../src/world/fault.ts'
 import type {
-  Clock,
   CloudSqlInstance,
   CloudSqlOperation,
   CloudSqlPatch,
   CloudSqlReader,
   CloudSqlWriter,
-} from '../../src/world/world.ts'
+} from '../../src/world/ports/cloud-sql.ts'
+import type { Clock } from '../../src/world/world.ts'
 
 export type Mishap =
   | 'stale'

@@ -1,6 +1,6 @@
 /** A PostgreSQL that says its max_connections and its sessions, and answers nothing else. */
 import { Fault } from '../../src/world/fault.ts'
-import type { PostgresReader } from '../../src/world/world.ts'
+import type { PostgresReader } from '../../src/world/ports/postgres.ts'
 
 export function postgresSaying(maxConnections: number): PostgresReader {
   const silent = (): Promise<never> =>

@@ -1,4 +1,5 @@
 /** The real door and desk over HTTP, in this process: a ledger whose appends can be held back, and timers by hand. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,7 @@ import { deskOf } from '../../src/slack/desk.ts'
 import { peopleOf } from '../../src/slack/people.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { systemClock } from '../../src/world/clock.ts'
+import { nowhere } from '../../src/world/nowhere.ts'
 import { projectRoot } from '../e2e/process.ts'
 
 export type Bench = {
@@ -71,10 +73,9 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
   const onFailure = (error: unknown) => void failures.push(error)
   const people = peopleOf(api, team, systemClock, onFailure)
   const journal = journalOn(ledger, () => undefined)
-  const unseen = { unconfigured: true, remedy: 'nothing is looked at here' } as const
   const look = lookWith({
     ...{ document, catalogue, clock: systemClock, now: journal.now, headroom: journal.headroom },
-    read: { cloudSql: unseen, postgres: unseen },
+    read: nowhere.read,
   })
   const requests = requestsOn({
     ...{ document, journal, wake: () => undefined },

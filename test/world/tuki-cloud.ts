@@ -4,7 +4,7 @@ import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/clo
 import { mintClearance } from '../../src/world/clearance.ts'
 import { connectCloudSql } from '../../src/world/cloud-sql.ts'
 import { Fault } from '../../src/world/fault.ts'
-import type { CloudSqlPatch } from '../../src/world/world.ts'
+import type { CloudSqlPatch } from '../../src/world/ports/cloud-sql.ts'
 
 export const started = Date.parse('2026-12-01T14:00:00Z')
 /** What each test leaves running, stopped after it. */
