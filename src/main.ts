@@ -221,6 +221,7 @@ function assemble({ config, document, ledger, log, door, team }: Base) {
     clock: systemClock,
     membersOf: people.membersOf,
     newId: () => newId(systemClock.now()),
+    instance: newId(systemClock.now()),
   }
   const dispatcher = dispatchInProcess(
     {

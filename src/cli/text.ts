@@ -2,6 +2,7 @@
 
 import type { Finding } from '../capacity/finding.ts'
 import type { BoundStep } from '../define/step.ts'
+import { unableTo } from '../define/unable.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
 import { type Face, reasonSentence, unableSentence } from '../words/en.ts'
@@ -45,7 +46,7 @@ export function statusText(status: Status): string {
 
 export function checkText(step: BoundStep, examination: Examination): string {
   const { verdict, reasons, refusal, judgement, view } = examination
-  const unable = step.act.kind === 'read' ? null : step.act.unable(view.system)
+  const unable = unableTo(step, view.system)
   const [now, after] = [judgement?.now.supportedUsers, judgement?.after.supportedUsers]
   return lines([
     `${verdict}: ${effectSentence(step.effect(view.system), terminalFace)}`,

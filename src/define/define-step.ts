@@ -12,9 +12,11 @@ import type {
   Expectation,
   ForeseenAct,
   Guard,
+  Hold,
   InputProblem,
   Intent,
   JsonObject,
+  ManualAct,
   OperationStatus,
   Progress,
   ReadAct,
@@ -62,6 +64,15 @@ export type WriteStep<I> = Common<I> & {
   readonly poll: (operation: string, read: WorldReader) => Promise<OperationStatus>
   readonly expects: (after: System, input: NoInfer<I>) => readonly Expectation[]
   readonly undo: (before: System, input: NoInfer<I>) => Undo
+  /** What must be let go whatever happens; absent: nothing is held. */
+  readonly hold?: (system: System, input: NoInfer<I>) => Hold | null
+}
+
+/** A person does it and says so. */
+export type ManualStep<I> = Common<I> & {
+  readonly risk: Exclude<Risk, 'read'>
+  readonly doneBy: 'person'
+  readonly expects?: (after: System, input: NoInfer<I>) => readonly Expectation[]
 }
 
 /** Its hands are not built yet: it can be checked and not run. */
@@ -72,7 +83,9 @@ export type ForeseenStep<I> = Common<I> & {
 
 export type Step<I> = ((input: I) => BoundStep) & StepEntry
 
-export function defineStep<I>(spec: ReadStep<I> | WriteStep<I> | ForeseenStep<I>): Step<I> {
+type Spec<I> = ReadStep<I> | WriteStep<I> | ManualStep<I> | ForeseenStep<I>
+
+export function defineStep<I>(spec: Spec<I>): Step<I> {
   const bind = (input: I): BoundStep => ({
     name: spec.name,
     title: spec.title,
@@ -106,10 +119,9 @@ function plainJson(input: unknown): JsonObject {
   return jsonObject.parse(JSON.parse(JSON.stringify(input)))
 }
 
-function actOf<I>(
-  spec: ReadStep<I> | WriteStep<I> | ForeseenStep<I>,
-  input: I,
-): ReadAct | WriteAct | ForeseenAct {
+function actOf<I>(spec: Spec<I>, input: I): ReadAct | WriteAct | ManualAct | ForeseenAct {
+  if ('doneBy' in spec)
+    return { kind: 'manual', expects: (after) => spec.expects?.(after, input) ?? [] }
   if (spec.risk === 'read') return { kind: 'read', shows: spec.shows(input) }
   if ('perform' in spec) return writeAct(spec, input)
   return { kind: 'foreseen', unable: (system) => spec.cannot(system, input) }
@@ -125,5 +137,6 @@ function writeAct<I>(spec: WriteStep<I>, input: I): WriteAct {
     poll: spec.poll,
     expects: (after) => spec.expects(after, input),
     undo: (before) => spec.undo(before, input),
+    hold: (system) => spec.hold?.(system, input) ?? null,
   }
 }

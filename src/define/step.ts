@@ -103,6 +103,21 @@ export type Unable =
   | { readonly kind: 'unable'; readonly code: 'no-hands-yet'; readonly step: string }
   | { readonly kind: 'unable'; readonly code: 'cannot-pause-yet' }
 
+/**
+ * What must be let go whatever happens: clients that a pooler holds while the database restarts.
+ * Approved with its step; its release is exempt from freeze, limits, expiry and stop. DESIGN.md, 3.
+ */
+export type Hold = {
+  /** What is held: `poolers.tuki-pooler`. */
+  readonly target: string
+  /** Let go at the latest so long after it was taken. */
+  readonly secondsMax: number
+  /** Throws a Fault: then nothing that depends on it is sent, and it is let go. */
+  readonly take: (clearance: Clearance, world: World) => Promise<void>
+  /** Safe to repeat, and to send where nothing is held. Throws a Fault. */
+  readonly release: (clearance: Clearance, world: World) => Promise<void>
+}
+
 /** Changes the world once, under its guard. */
 export type WriteAct = {
   readonly kind: 'write'
@@ -115,6 +130,14 @@ export type WriteAct = {
   readonly poll: (operation: string, read: WorldReader) => Promise<OperationStatus>
   readonly expects: (after: System) => readonly Expectation[]
   readonly undo: (before: System) => Undo
+  /** Null where nothing is held. */
+  readonly hold: (system: System) => Hold | null
+}
+
+/** A person does it and says so; where the world can show that it was done, it is looked for. */
+export type ManualAct = {
+  readonly kind: 'manual'
+  readonly expects: (after: System) => readonly Expectation[]
 }
 
 /** Can be foreseen and not performed by this version: `check` answers, `do` is refused. */
@@ -141,7 +164,7 @@ export type BoundStep = {
   readonly predict: (system: System) => Prediction | Refusal
   /** What it is after: settings of the System, nothing, or what the System does not hold. */
   readonly acts: 'changes' | 'reads' | 'elsewhere'
-  readonly act: ReadAct | WriteAct | ForeseenAct
+  readonly act: ReadAct | WriteAct | ManualAct | ForeseenAct
 }
 
 /** One field of a step's input, for help, modal and command line. */

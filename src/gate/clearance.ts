@@ -51,6 +51,29 @@ export function clear(request: Request): Cleared | NotCleared {
   }
 }
 
+/** The same question for what is held before the write: its clearance is spent on the hold's own target. */
+export function clearHold(request: Request, { target }: { target: string }): Cleared | NotCleared {
+  const obstacle = obstacleTo(request)
+  if (obstacle !== null) return obstacle
+  return { kind: 'cleared', clearance: holdClearance(request.intent, target) }
+}
+
+/** Approved with its step, and exempt from freeze, limits, expiry and stop: it only lets go. DESIGN.md, 3. */
+export function clearRelease(held: {
+  readonly id: string
+  readonly target: string
+  readonly sendBefore: number
+}): Clearance {
+  return holdClearance({ ...held }, held.target)
+}
+
+function holdClearance(
+  { id, sendBefore }: { readonly id: string; readonly sendBefore: number },
+  target: string,
+): Clearance {
+  return mintClearance({ intent: id, target, request: digestOf({ hold: target }), sendBefore })
+}
+
 function obstacleTo(request: Request): NotCleared | null {
   const { step, policy, shown, fresh, now, intent } = request
   if (step.act.kind !== 'write') return not(`${step.name} writes nothing`)

@@ -63,13 +63,11 @@ export function examine(question: Question): Examination {
   const today = dayOf(now)
   const prediction = step.predict(view.system)
   const refusal = 'kind' in prediction ? prediction : null
-  const judgements =
-    'kind' in prediction
-      ? []
-      : baselines(view.system, question.reservations).map((system) =>
-          judgeOn(system, step, { today, unknown: view.unknown, needs: step.needs }),
-        )
-  const worst = worstOf(judgements)
+  const worst = judgeReserved(view.system, step, {
+    reservations: question.reservations,
+    today,
+    unknown: view.unknown,
+  })
   const verdict = outside.length > 0 || refusal !== null || worst === null ? 'block' : worst.verdict
   const reasons = [...outside, ...(worst?.reasons ?? [])]
   const basis: Basis = {
@@ -101,6 +99,25 @@ export function examine(question: Question): Examination {
 /** UTC day of an instant, `2026-11-23`. */
 export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10)
+}
+
+/**
+ * The worst that the step may come to, whatever becomes of the changes that are under way. Null
+ * where the target's own rules refuse it.
+ */
+export function judgeReserved(
+  system: System,
+  step: BoundStep,
+  {
+    reservations,
+    today,
+    unknown,
+  }: Pick<Question, 'reservations'> & Pick<Context, 'today' | 'unknown'>,
+): Judgement | null {
+  const context = { today, unknown, needs: step.needs }
+  return worstOf(
+    baselines(system, reservations).map((reserved) => judgeOn(reserved, step, context)),
+  )
 }
 
 /** The world with every combination of the reservations in force: none of them may be left short. */
@@ -137,7 +154,7 @@ function worstOf(judgements: readonly (Judgement | null)[]): Judgement | null {
 }
 
 /** What stands in the way of a write at this moment, whatever the capacity. facts/cloudsql.md, 11. */
-function standing({ facts, step, reservations }: Question): readonly GateReason[] {
+export function standing({ facts, step, reservations }: Question): readonly GateReason[] {
   const { target } = step
   const reason = (
     code: GateReason['code'],

@@ -2,6 +2,7 @@
 import { readingOf } from '../gate/evidence.ts'
 import { type Moved, movedSince } from '../gate/fingerprint.ts'
 import { approvalsNeeded } from '../gate/policy.ts'
+import { strayed } from './covering.ts'
 import { blindAtMostMs, restAfterMs } from './decide.ts'
 import type { RunEvent } from './events.ts'
 import { type Done, decided, decidedOn, forecastOf, lookAt, rest, type Task } from './means.ts'
@@ -22,16 +23,26 @@ export async function settleForecast(task: Task): Promise<Done> {
   const changesNothing = reasons.some(({ code }) => code === 'no-change')
   if (verdict === 'clear' && changesNothing) return decided(task, { type: 'step-unneeded', v: 1 })
   if (verdict === 'block') return decided(task, { type: 'step-blocked', v: 1 })
+  if (step.act.kind === 'manual') return decided(task, { type: 'person-asked', v: 1 })
   if (step.act.kind === 'read') {
     const { facts } = await lookAt(task)
     const evidence = readingOf(step.act.shows, facts, means.world.read)
     return decided(task, { type: 'step-verified', v: 1, evidence: [...evidence] })
   }
   const needed = approvalsNeeded(means.document.policy, step.risk, verdict)
-  return needed === 0 ? grantClaim(task) : requestApproval(task, needed)
+  if (needed === 0) return grantClaim(task)
+  const look = await lookAt(task)
+  const covered = strayed(task, look)
+  if (covered === null) return askFor(task, needed)
+  return covered.length === 0 ? grantClaim(task, { byPlan: true }) : askFor(task, needed, covered)
 }
 
-async function requestApproval(task: Task, needed: number): Promise<Done> {
+/** Asks the people whom the policy names; `uncovered`: why the plan's own approval does not do. */
+export async function askFor(
+  task: Pick<Task, 'means' | 'run'>,
+  needed: number,
+  uncovered: readonly Moved[] = [],
+): Promise<Done> {
   const { means, run } = task
   const { policy } = means.document
   const { users, group } = policy.roles?.approve ?? { users: [], group: null }
@@ -51,11 +62,18 @@ async function requestApproval(task: Task, needed: number): Promise<Done> {
     needed,
     approvers,
     expiresAt: (await means.journal.now()) + policy.approvals.expiresMinutes * 60_000,
+    ...(uncovered.length === 0 ? {} : { strayed: recordedMoves(uncovered) }),
   })
 }
 
 /** Looks again, and claims the target with its reservation if what was agreed to still fits. */
-export async function grantClaim(task: Task): Promise<Done> {
+export async function grantClaim(
+  task: Task,
+  { byPlan }: { byPlan: boolean } = { byPlan: false },
+): Promise<Done> {
+  const { notBefore } = task.run
+  const now = await task.means.journal.now()
+  if (notBefore !== null && now < notBefore) return rest(notBefore - now)
   const look = await lookAt(task)
   if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
   const moved = movedSince(boundOf(forecastOf(task)), look.examination)
@@ -63,7 +81,10 @@ export async function grantClaim(task: Task): Promise<Done> {
     ? decidedOn(
         look,
         task,
-        { type: 'step-claimed', v: 1, facts: look.facts.map(recordedFact) },
+        {
+          ...({ type: 'step-claimed', v: 1, facts: look.facts.map(recordedFact) } as const),
+          ...(byPlan ? { byPlan } : {}),
+        },
         { claim: true },
       )
     : decidedOn(look, task, voided(moved))
@@ -75,15 +96,19 @@ export async function mayWait({ means, run }: Task): Promise<boolean> {
 }
 
 export function voided(moved: readonly Moved[]): RunEvent {
-  const recorded = moved.map(({ what, before, after }) => ({
+  return { type: 'approval-voided', v: 1, moved: recordedMoves(moved) }
+}
+
+function recordedMoves(moved: readonly Moved[]) {
+  return moved.map(({ what, before, after }) => ({
     what,
     before: recordedJson(before),
     after: recordedJson(after),
   }))
-  return { type: 'approval-voided', v: 1, moved: recorded }
 }
 
-export function expireApproval(task: Task): Promise<Done> {
-  const approval = task.run.record.approval?.id ?? ''
+export function expireApproval(task: Pick<Task, 'means' | 'run'>): Promise<Done> {
+  const { stage } = task.run
+  const approval = stage.kind === 'waiting' || stage.kind === 'consulting' ? stage.approval.id : ''
   return decided(task, { type: 'approval-expired', v: 1, approval })
 }

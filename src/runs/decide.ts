@@ -1,7 +1,6 @@
 /** What a run needs next, from its state and the time alone. Pure. DESIGN.md, 3. */
 import type { Guard, Intent } from '../define/step.ts'
-import type { Run } from './run.ts'
-import type { Sending } from './stage.ts'
+import type { Approval, Held, Run, Sending, Stage } from './stage.ts'
 
 /** From the decision to the last byte: after it nothing is written. */
 export const sendWithinMs = 5_000
@@ -12,6 +11,8 @@ const marginMs = 5_000
 /** A write given up undecided keeps its claim so long: a late original then surprises nobody's plan. */
 export const keepClaimMs = 600_000
 
+/** A yes that was given in time is acted on within this. */
+const actWithinMs = 600_000
 const pollEveryMs = 1_500
 const lookEveryMs = 3_000
 const looksAtMost = 5
@@ -22,12 +23,20 @@ export const blindAtMostMs = 30_000
 export const lagMs = 20_000
 
 export type Action =
+  /** Let go what is held, before anything else. */
+  | { readonly kind: 'release' }
+  /** Of the whole plan. */
+  | { readonly kind: 'forecast-plan' }
+  | { readonly kind: 'settle-plan' }
+  | { readonly kind: 'grant-plan' }
   | { readonly kind: 'forecast' }
   /** Judged: block, ask for approval, read, or claim, as the forecast says. */
   | { readonly kind: 'settle' }
   | { readonly kind: 'expire' }
   /** Enough people said yes: look again, and claim if it is still what they agreed to. */
   | { readonly kind: 'grant' }
+  /** Hold what must be held before the write. */
+  | { readonly kind: 'hold' }
   /** Look for the last time, write the intent down, send. */
   | { readonly kind: 'write' }
   | { readonly kind: 'probe' }
@@ -40,21 +49,39 @@ export type Action =
   | { readonly kind: 'wait'; readonly until: number | null }
   | { readonly kind: 'rest' }
 
-export function decide(run: Run, guard: Guard | null, now: number): Action {
-  const { stage } = run
+/** What of the step that is reached decides the next action. */
+export type Traits = {
+  /** Null: it writes nothing. */
+  readonly guard: Guard | null
+  readonly holds: boolean
+}
+
+export type Moment = {
+  readonly now: number
+  /** Which process asks. */
+  readonly instance: string
+}
+
+export function decide(run: Run, { guard, holds }: Traits, { now, instance }: Moment): Action {
+  const { stage, held } = run
+  if (held !== null && mustRelease(run, held, { now, instance })) return { kind: 'release' }
   switch (stage.kind) {
+    case 'planning':
+      return { kind: 'forecast-plan' }
+    case 'planned':
+      return { kind: 'settle-plan' }
+    case 'consulting':
+      return consent(run, stage.approval, { now, grant: 'grant-plan' })
     case 'reached':
       return { kind: 'forecast' }
     case 'judged':
       return { kind: 'settle' }
-    case 'waiting': {
-      const { consents, needed, expiresAt } = stage.approval
-      // Expiry means no, always: also where enough people said yes and nobody was there to act on it.
-      if (now >= expiresAt) return { kind: 'expire' }
-      return consents.length >= needed ? { kind: 'grant' } : { kind: 'wait', until: expiresAt }
-    }
+    case 'waiting':
+      return consent(run, stage.approval, { now, grant: 'grant' })
+    case 'asked':
+      return { kind: 'wait', until: null }
     case 'claimed':
-      return { kind: 'write' }
+      return holds && held === null ? { kind: 'hold' } : { kind: 'write' }
     case 'sending':
       return reconcile(stage, guard ?? 'none', now)
     case 'working':
@@ -66,6 +93,33 @@ export function decide(run: Run, guard: Guard | null, now: number): Action {
     case 'ended':
       return { kind: 'rest' }
   }
+}
+
+/** Expiry means no, always: also where enough people said yes and nobody was there to act on it. */
+function consent(
+  run: Run,
+  { consents, needed, expiresAt }: Approval,
+  { now, grant }: { now: number; grant: 'grant' | 'grant-plan' },
+): Action {
+  const { notBefore } = run
+  const isAgreed = consents.length >= needed
+  if (isAgreed && notBefore !== null && now < notBefore) return { kind: 'wait', until: notBefore }
+  const endsAt = isAgreed ? actBy(run, expiresAt) : expiresAt
+  if (now >= endsAt) return { kind: 'expire' }
+  return isAgreed ? { kind: grant } : { kind: 'wait', until: expiresAt }
+}
+
+/** A yes to what is to begin later holds until then, and not much longer. */
+export function actBy({ notBefore }: Run, expiresAt: number): number {
+  return notBefore === null ? expiresAt : Math.max(expiresAt, notBefore + actWithinMs)
+}
+
+const needsHold: readonly Stage['kind'][] = ['claimed', 'sending', 'working']
+
+/** After a crash, when its time is over, and when what it was for has ended, failed or was given up. */
+function mustRelease({ stage }: Run, held: Held, { now, instance }: Moment): boolean {
+  if (held.instance !== instance || now >= held.until) return true
+  return !needsHold.includes(stage.kind) || (stage.kind === 'claimed' && !held.isTaken)
 }
 
 /** An intent without an answer: look first, send again only under its guard. writes.md. */
@@ -104,14 +158,17 @@ export const restAfterMs = { poll: pollEveryMs, verify: lookEveryMs, fault: look
  * before the next append.
  */
 export function dueAt(run: Run, now: number): number | null {
-  const { stage } = run
+  const { stage, held, notBefore } = run
+  if (held !== null) return now
   switch (stage.kind) {
     case 'ended':
     case 'parked':
+    case 'asked':
       return null
+    case 'consulting':
     case 'waiting':
       return stage.approval.consents.length >= stage.approval.needed
-        ? now
+        ? Math.max(now, notBefore ?? now)
         : stage.approval.expiresAt
     default:
       return now

@@ -83,6 +83,33 @@ const forecastSchema = z.object({
   policy: z.string(),
 })
 
+/** One step of a plan as the first approval shows it, forecast on the state that the ones before leave. */
+const plannedSchema = z.object({
+  step: z.string(),
+  input: jsonObject,
+  effect: z.object({ code: z.string(), values: z.record(z.string(), scalar) }),
+  verdict: z.enum(['clear', 'review', 'block']),
+  reasons: z.array(reasonSchema),
+  supportedUsers: numberOrNull,
+  disruptionSeconds: z.number(),
+  costDeltaUsd: numberOrNull,
+  /** How long it usually takes. */
+  minutes: z.number(),
+  /** Where a person has to do it. */
+  manual: z.boolean(),
+})
+
+/** A whole plan as it was shown, with the facts that were read for it. */
+const planForecastSchema = z.object({
+  steps: z.array(plannedSchema),
+  verdict: z.enum(['clear', 'review', 'block']),
+  users: z.number(),
+  supportedUsers: z.object({ now: numberOrNull, after: numberOrNull }),
+  fingerprint: z.string(),
+  facts: z.array(factSchema),
+  document: z.string(),
+})
+
 const evidenceSchema = z.object({
   fact: z.string(),
   predicted: json,
@@ -115,6 +142,10 @@ const parkedSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('undecided'), why: z.string() }),
   z.object({ code: z.literal('operation-failed'), error: z.string() }),
   z.object({ code: z.literal('contradicted') }),
+  /** Done, and not everything could be seen: the steps after it do not start by themselves. */
+  z.object({ code: z.literal('not-verified') }),
+  /** What is held could not be let go. */
+  z.object({ code: z.literal('not-released'), why: z.string() }),
   z.object({ code: z.literal('not-sent'), why: z.string() }),
   z.object({ code: z.literal('cannot-look'), why: z.string() }),
   z.object({ code: z.literal('stored-input-refused'), why: z.string() }),
@@ -138,7 +169,17 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ...by,
     channel: z.string(),
     plan: z.array(z.object({ step: z.string(), input: jsonObject })).min(1),
+    /** The runbook that the plan was made from; its file's digest: a run keeps the version that it was started with. */
+    runbook: z.object({ name: z.string(), parameters: jsonObject, digest: z.string() }).optional(),
+    /** Nothing is written before; judged again then. */
+    notBefore: z.number().optional(),
+    /** Why the wait is removed: break-glass. The record is not. */
+    breakGlass: z.object({ reason: z.string() }).optional(),
   }),
+  event('plan-forecast', { forecast: planForecastSchema }),
+  event('plan-blocked', {}),
+  /** Agreed to by enough people, or needing nobody: its first step is reached. */
+  event('plan-accepted', {}),
   event('message-posted', { channel: z.string(), ts: z.string() }),
   event('step-forecast', { forecast: forecastSchema }),
   event('step-blocked', {}),
@@ -150,12 +191,21 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Who was in the role when it was asked; at the click they must be in it still. */
     approvers: z.array(z.string()),
     expiresAt: z.number(),
+    /** Of a plan's step: why the yes to the plan does not cover it. */
+    strayed: z.array(movedSchema).optional(),
   }),
   event('consent-given', { ...approval, ...by }),
   event('approval-rejected', { ...approval, ...by }),
   event('approval-expired', { ...approval }),
   event('approval-voided', { moved: z.array(movedSchema) }),
-  event('step-claimed', { facts: z.array(factSchema) }),
+  /** `byPlan`: no approval of its own, the plan's covers it. */
+  event('step-claimed', { facts: z.array(factSchema), byPlan: z.boolean().optional() }),
+  event('person-asked', {}),
+  event('person-answered', { ...by }),
+  /** Before anything is held, so that whoever comes after a crash knows to let it go. */
+  event('hold-intended', { target: z.string(), until: z.number(), instance: z.string() }),
+  event('hold-taken', {}),
+  event('hold-released', {}),
   event('write-withheld', {}),
   event('write-intended', { intent: intentSchema, facts: z.array(factSchema) }),
   event('write-resent', { intent: z.string(), sendBefore: z.number() }),
@@ -173,6 +223,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('step-verified', { evidence: z.array(evidenceSchema) }),
   event('run-parked', { why: parkedSchema }),
   event('run-resumed', { ...by, choice: z.enum(['resume', 'retry']) }),
+  /** A parked step is left as it is, and the next one reached. */
+  event('step-skipped', { ...by, reason: z.string() }),
   event('run-aborted', { ...by }),
 ])
 
@@ -180,6 +232,8 @@ export type RunEvent = z.infer<typeof runEventSchema>
 export type ShownForecast = Readonly<z.infer<typeof forecastSchema>>
 export type ShownReason = Reason | GateReason
 export type ShownRow = Readonly<z.infer<typeof rowSchema>>
+export type PlanForecast = Readonly<z.infer<typeof planForecastSchema>>
+export type PlannedStep = Readonly<z.infer<typeof plannedSchema>>
 export type Evidence = Readonly<z.infer<typeof evidenceSchema>>
 export type Parked = Readonly<z.infer<typeof parkedSchema>>
 export type Moved = Readonly<z.infer<typeof movedSchema>>

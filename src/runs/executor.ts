@@ -2,9 +2,11 @@
  * The one loop: read the run, decide, do it, append what happened, until there is nothing to do now.
  * DESIGN.md, 3.
  */
+import type { BoundStep } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
 import { expireApproval, forecastStep, grantClaim, settleForecast } from './consenting.ts'
-import { type Action, decide, restAfterMs } from './decide.ts'
+import { type Action, decide, restAfterMs, type Traits } from './decide.ts'
+import { releaseHold, takeHold } from './holding.ts'
 import {
   type Again,
   again,
@@ -15,7 +17,8 @@ import {
   rest,
   type Task,
 } from './means.ts'
-import type { Run } from './run.ts'
+import { forecastPlan, grantPlan, settlePlan } from './planning.ts'
+import type { Run } from './stage.ts'
 import { pollOperation, verifyStep } from './verifying.ts'
 import { probeWrite, sendAgain, writeOnce } from './writing.ts'
 
@@ -28,13 +31,11 @@ export async function advance(means: Means, id: string): Promise<number | null> 
     const run = await means.journal.read(id)
     if (run === null) return null
     const step = plannedStep(means, run)
-    const guard = step?.act.kind === 'write' ? step.act.guard : null
     const now = await means.journal.now()
-    const action = decide(run, guard, now)
+    const action = decide(run, traitsOf(means, step), { now, instance: means.instance })
     if (action.kind === 'rest') return null
     if (action.kind === 'wait') return action.until === null ? null : action.until - now
-    const done =
-      step === null ? await parkRefused(means, run) : await act({ means, run, step }, action)
+    const done = await act({ means, run, step }, action)
     if (done.kind === 'rest') return done.forMs
   }
   throw new Error(`${id} did not come to rest in ${actionsAtMost} actions`)
@@ -42,13 +43,45 @@ export async function advance(means: Means, id: string): Promise<number | null> 
 
 type Doable = Exclude<Action, { kind: 'rest' } | { kind: 'wait' }>
 
+/** Its step is null where the code of today refuses the stored input. */
+type Reached = Pick<Task, 'means' | 'run'> & { readonly step: BoundStep | null }
+
+function traitsOf({ document }: Means, step: BoundStep | null): Traits {
+  if (step?.act.kind !== 'write') return { guard: null, holds: false }
+  return { guard: step.act.guard, holds: step.act.hold(document) !== null }
+}
+
 /** Looking may fail: then it is looked again. A write's fault is recorded where it is sent. */
-async function act(task: Task, action: Doable): Promise<Done> {
+async function act({ means, run, step }: Reached, action: Doable): Promise<Done> {
   try {
-    return await actOnce(task, action)
+    const whole = await actOnPlan({ means, run }, action)
+    if (whole !== null) return whole
+    if (step === null) return await parkRefused(means, run)
+    return await actOnce({ means, run, step }, action)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return rest(restAfterMs.fault)
+  }
+}
+
+/** What concerns the plan, or a step that may be another than the one that is reached; null: the rest. */
+async function actOnPlan(
+  task: Pick<Task, 'means' | 'run'>,
+  { kind }: Doable,
+): Promise<Done | null> {
+  switch (kind) {
+    case 'forecast-plan':
+      return forecastPlan(task)
+    case 'settle-plan':
+      return settlePlan(task)
+    case 'grant-plan':
+      return grantPlan(task)
+    case 'expire':
+      return expireApproval(task)
+    case 'release':
+      return releaseHold(task)
+    default:
+      return null
   }
 }
 
@@ -59,10 +92,10 @@ async function actOnce(task: Task, action: Doable): Promise<Done> {
       return forecastStep(task)
     case 'settle':
       return settleForecast(task)
-    case 'expire':
-      return expireApproval(task)
     case 'grant':
       return grantClaim(task)
+    case 'hold':
+      return takeHold(task)
     case 'write':
       return writeOnce(task)
     case 'probe':
@@ -75,6 +108,8 @@ async function actOnce(task: Task, action: Doable): Promise<Done> {
       return stage.kind === 'acted' ? verifyStep(task, stage.endedAt) : again
     case 'park':
       return park(task, action.why)
+    default:
+      throw new Error(`${action.kind} concerns no step`)
   }
 }
 

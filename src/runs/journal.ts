@@ -3,9 +3,9 @@ import type { Append, Ledger } from '../ledger/ledger.ts'
 import { dueAt, keepClaimMs } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
-import { evolve, type Run, runOf, runStream } from './run.ts'
+import { evolve, runOf, runStream } from './run.ts'
 import type { Stage } from './stage.ts'
-import { mayStillLand } from './stage.ts'
+import { mayStillLand, type Run } from './stage.ts'
 
 /** What is to be appended. A claim goes into the System's headroom stream in the same append. */
 export type Change = {

@@ -9,7 +9,7 @@ import type { Clock, Fact, World } from '../world/world.ts'
 import type { RunEvent, ShownForecast } from './events.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
 import type { Changed, Journal } from './journal.ts'
-import type { Run } from './run.ts'
+import type { Run } from './stage.ts'
 
 export type Means = {
   readonly document: SystemDocument
@@ -20,6 +20,8 @@ export type Means = {
   /** Whoever is in a user group now. Throws a Fault when nobody answers. */
   readonly membersOf: (group: string) => Promise<readonly string[]>
   readonly newId: () => string
+  /** This process: what another one holds is let go first. */
+  readonly instance: string
 }
 
 /** One run at the step that it has reached, bound anew by the code of today. */
@@ -65,8 +67,12 @@ export function happened({ means, run }: Task, event: RunEvent): Promise<Done> {
 }
 
 /** Null where the code of today refuses the stored input. */
-export function plannedStep({ catalogue }: Means, run: Run): BoundStep | null {
-  const planned = run.plan[run.index]
+export function plannedStep(
+  { catalogue }: Pick<Means, 'catalogue'>,
+  run: Run,
+  index = run.index,
+): BoundStep | null {
+  const planned = run.plan[index]
   if (planned === undefined) return null
   const step = catalogue.bind(planned.step, planned.input)
   return 'kind' in step ? null : step

@@ -3,7 +3,8 @@
  * anybody is told yes.
  */
 import type { SystemDocument } from '../capacity/system.ts'
-import type { BoundStep, Unable } from '../define/step.ts'
+import type { BoundStep } from '../define/step.ts'
+import { unableTo } from '../define/unable.ts'
 import { digestOf } from '../gate/digest.ts'
 import {
   type Actor,
@@ -14,43 +15,45 @@ import {
   judgeSteering,
   unheldRules,
 } from '../gate/policy.ts'
-import type { RunEvent } from './events.ts'
 import { claimsOfOthers } from './headroom.ts'
-import type { Change, Changed, Journal } from './journal.ts'
-import type { Run } from './run.ts'
-import type { Approval } from './stage.ts'
-import { mayAbort, mayStillLand } from './stage.ts'
+import type { Changed, Journal } from './journal.ts'
+import type { NotTaken } from './not-taken.ts'
+import type { Approval, Run } from './stage.ts'
+import {
+  abortRun,
+  answerFor,
+  change,
+  decidedAlready,
+  resumeWith,
+  type Steering,
+  skipWith,
+  type Verdict,
+} from './steering.ts'
 
-/** Why a request was not taken; a face says it to the person alone. */
-export type NotTaken =
-  | Denial
-  | {
-      readonly kind: 'not-taken'
-      readonly code: 'policy-not-held'
-      readonly paths: readonly string[]
-    }
-  | {
-      readonly kind: 'not-taken'
-      readonly code: 'target-claimed'
-      readonly target: string
-      readonly run: string
-    }
-  | { readonly kind: 'not-taken'; readonly code: 'unable'; readonly why: Unable }
-  | { readonly kind: 'not-taken'; readonly code: 'no-approvers' }
-  | { readonly kind: 'not-taken'; readonly code: 'unknown-run' }
-  | { readonly kind: 'not-taken'; readonly code: 'decided-already'; readonly run: Run }
-  | { readonly kind: 'not-taken'; readonly code: 'under-way' }
-  | { readonly kind: 'not-taken'; readonly code: 'look-first' }
+/** A plan that nobody could read is no plan. */
+const stepsAtMost = 50
 
 export type Answer = Changed | NotTaken
+
+/** What somebody asks for: one step, or a runbook's plan with all its inputs. */
+export type Wish = {
+  readonly steps: readonly BoundStep[]
+  readonly runbook?: NonNullable<Run['runbook']>
+  /** Not before, and only if it is still clear then. */
+  readonly notBefore?: number
+}
 
 export type Requests = {
   /** Whether somebody may ask for anything in a channel; null: yes. */
   readonly denialTo: (channel: string, actor: Actor) => Denial | null
-  readonly start: (step: BoundStep, channel: string, actor: Actor) => Promise<Answer>
+  readonly start: (wish: Wish, channel: string, actor: Actor) => Promise<Answer>
   readonly approve: (token: string, actor: Actor) => Promise<Answer>
   readonly reject: (token: string, actor: Actor) => Promise<Answer>
   readonly abort: (run: string, actor: Actor) => Promise<Answer>
+  /** A manual step was done, by whoever says so. */
+  readonly done: (run: string, actor: Actor) => Promise<Answer>
+  /** A parked or manual step is left as it is. */
+  readonly skip: (run: string, reason: string, actor: Actor) => Promise<Answer>
   readonly resume: (run: string, choice: 'resume' | 'retry', actor: Actor) => Promise<Answer>
 }
 
@@ -69,12 +72,14 @@ export function requestsOn(means: RequestMeans): Requests {
     if (given.kind === 'changed') means.wake(given.run.id)
     return given
   }
+  const steered = (judge: Steering) => (id: string, actor: Actor) =>
+    woken(onRun(journal, id, (run) => judge(run, actor, policy)))
   return {
     denialTo: (channel, actor) => {
       const judged = judgeRequest(policy, channel, actor)
       return judged.kind === 'denied' ? judged : null
     },
-    start: (step, channel, actor) => woken(start(means, step, channel, actor)),
+    start: (wish, channel, actor) => woken(start(means, wish, channel, actor)),
     approve: (token, actor) =>
       woken(
         onApproval(journal, token, (run, approval, now) => {
@@ -91,39 +96,21 @@ export function requestsOn(means: RequestMeans): Requests {
           return change({ type: 'approval-rejected', v: 1, approval: approval.id, by: actor.user })
         }),
       ),
-    abort: (id, actor) =>
-      woken(
-        onRun(journal, id, (run) => {
-          const judged = judgeSteering(policy, run.by, actor)
-          if (judged.kind === 'denied') return judged
-          if (run.stage.kind === 'ended') return decidedAlready(run)
-          if (!mayAbort(run.stage)) return { kind: 'not-taken', code: 'under-way' }
-          return change({ type: 'run-aborted', v: 1, by: actor.user })
-        }),
-      ),
-    resume: (id, choice, actor) =>
-      woken(
-        onRun(journal, id, (run) => {
-          const judged = judgeSteering(policy, run.by, actor)
-          if (judged.kind === 'denied') return judged
-          if (run.stage.kind !== 'parked') return decidedAlready(run)
-          // A write that may still land is looked for first: a second one beside it is never begun.
-          if (choice === 'retry' && mayStillLand(run.stage))
-            return { kind: 'not-taken', code: 'look-first' }
-          return change({ type: 'run-resumed', v: 1, by: actor.user, choice })
-        }),
-      ),
+    abort: steered(abortRun),
+    done: steered(answerFor),
+    skip: (id, reason, actor) => steered(skipWith(reason))(id, actor),
+    resume: (id, choice, actor) => steered(resumeWith(choice))(id, actor),
   }
 }
 
 async function start(
   means: RequestMeans,
-  step: BoundStep,
+  { steps, runbook, notBefore }: Wish,
   channel: string,
   actor: Actor,
 ): Promise<Answer> {
   const { document, journal } = means
-  const refusal = refusalToStart(document, step, channel, actor)
+  const refusal = refusalToStart(document, steps, channel, actor)
   if (refusal !== null) return refusal
   const digest = digestOf(document)
   await journal.keepDocument(digest, document)
@@ -136,12 +123,15 @@ async function start(
       document: digest,
       by: actor.user,
       channel,
-      plan: [{ step: step.name, input: step.input }],
+      plan: steps.map(({ name, input }) => ({ step: name, input })),
+      ...(runbook === undefined ? {} : { runbook }),
+      ...(notBefore === undefined ? {} : { notBefore }),
     },
     (headroom, now) => {
-      const { target } = step
+      // Later steps of a plan are judged when they are reached; the first one begins now.
+      const target = steps.find(({ act }) => act.kind === 'write')?.target
       const holder = claimsOfOthers(headroom, null, now).find((claim) => claim.target === target)
-      if (step.act.kind === 'read' || holder === undefined) return null
+      if (target === undefined || holder === undefined) return null
       return { kind: 'not-taken', code: 'target-claimed', target, run: holder.run }
     },
   )
@@ -149,25 +139,26 @@ async function start(
 
 function refusalToStart(
   document: SystemDocument,
-  step: BoundStep,
+  steps: readonly BoundStep[],
   channel: string,
   actor: Actor,
 ): NotTaken | null {
   const { policy } = document
   const judged = judgeRequest(policy, channel, actor)
   if (judged.kind === 'denied') return judged
-  if (step.act.kind === 'read') return null
-  const why = step.act.unable(document)
-  if (why !== null) return { kind: 'not-taken', code: 'unable', why }
+  if (steps.length === 0 || steps.length > stepsAtMost)
+    return { kind: 'not-taken', code: 'plan-length', steps: steps.length, atMost: stepsAtMost }
+  const why = steps.map((step) => unableTo(step, document)).find((one) => one !== null)
+  if (why !== undefined) return { kind: 'not-taken', code: 'unable', why }
+  const writes = steps.filter(({ act }) => act.kind === 'write')
+  if (writes.length === 0) return null
   const paths = unheldRules(policy)
   if (paths.length > 0) return { kind: 'not-taken', code: 'policy-not-held', paths }
-  const asksForOne = approvalsNeeded(policy, step.risk, 'review') > 0
+  const asksForOne = writes.some(({ risk }) => approvalsNeeded(policy, risk, 'review') > 0)
   if (asksForOne && policy.roles?.approve === undefined)
     return { kind: 'not-taken', code: 'no-approvers' }
   return null
 }
-
-type Verdict = Change | NotTaken
 
 /** The run and approval that a button's token names: they must be the ones that still wait. */
 async function onApproval(
@@ -177,7 +168,7 @@ async function onApproval(
 ): Promise<Answer> {
   const [id] = token.split('.')
   return onRun(journal, id ?? '', (run, now) => {
-    if (run.stage.kind !== 'waiting') return decidedAlready(run)
+    if (run.stage.kind !== 'waiting' && run.stage.kind !== 'consulting') return decidedAlready(run)
     const { approval } = run.stage
     return approval.token === token
       ? work(run, approval, now)
@@ -192,12 +183,4 @@ async function onRun(
 ): Promise<Answer> {
   if ((await journal.read(id)) === null) return { kind: 'not-taken', code: 'unknown-run' }
   return journal.change<NotTaken>(id, (run, _headroom, now) => work(run, now))
-}
-
-function change(event: RunEvent): Change {
-  return { kind: 'change', events: [event] }
-}
-
-function decidedAlready(run: Run): NotTaken {
-  return { kind: 'not-taken', code: 'decided-already', run }
 }

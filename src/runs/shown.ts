@@ -11,6 +11,7 @@ export function shownForecast(step: BoundStep, examination: Examination): ShownF
   const after = judgement?.after ?? null
   const now = judgement?.now ?? null
   const act = step.act.kind === 'write' ? step.act : null
+  const expects = 'expects' in step.act ? step.act.expects : null
   return {
     step: step.name,
     input: { ...step.input },
@@ -27,7 +28,7 @@ export function shownForecast(step: BoundStep, examination: Examination): ShownF
     fingerprint: examination.fingerprint,
     version: basis.version,
     facts: examination.view.facts.map(recordedFact),
-    expects: [...(prediction === null ? [] : (act?.expects(prediction.after) ?? []))],
+    expects: [...(prediction === null ? [] : (expects?.(prediction.after) ?? []))],
     undo: act === null ? null : act.undo(view.system),
     document: basis.document,
     policy: basis.policy,

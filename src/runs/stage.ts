@@ -2,8 +2,8 @@
  * The stages that a step of a run passes through, and what was recorded of it. Types; `run.ts` moves
  * between them.
  */
-import type { Intent, Progress } from '../define/step.ts'
-import type { Evidence, Moved, Parked, ShownForecast } from './events.ts'
+import type { Intent, JsonObject, Progress } from '../define/step.ts'
+import type { Evidence, Moved, Parked, PlanForecast, ShownForecast } from './events.ts'
 
 export type Consent = { readonly by: string; readonly at: number }
 
@@ -44,20 +44,27 @@ export type Outcome =
   | 'aborted'
 
 export type Stage =
+  /** A plan of several steps: forecast as a whole, agreed to once, then its first step is reached. */
+  | { readonly kind: 'planning' }
+  | { readonly kind: 'planned' }
+  | { readonly kind: 'consulting'; readonly approval: Approval }
   | { readonly kind: 'reached' }
   | { readonly kind: 'judged' }
   | { readonly kind: 'waiting'; readonly approval: Approval }
   | { readonly kind: 'claimed' }
   | Sending
   | { readonly kind: 'working'; readonly intent: Intent; readonly operation: string }
-  | { readonly kind: 'acted'; readonly intent: Intent; readonly endedAt: number }
+  /** A person was asked to do it, and has not said yet that it is done. */
+  | { readonly kind: 'asked' }
+  /** `intent`: null where a person did it. */
+  | { readonly kind: 'acted'; readonly intent: Intent | null; readonly endedAt: number }
   | { readonly kind: 'parked'; readonly why: Parked; readonly from: Resumable }
   | { readonly kind: 'ended'; readonly outcome: Outcome; readonly by: string | null }
 
 /** Where a parked run goes on when a person says so. */
 export type Resumable = Extract<
   Stage,
-  { kind: 'reached' | 'claimed' | 'sending' | 'working' | 'acted' }
+  { kind: 'planning' | 'reached' | 'claimed' | 'sending' | 'working' | 'acted' }
 >
 
 /** What happened to one step, for whoever draws it. */
@@ -73,6 +80,32 @@ export type StepRecord = {
   readonly found: { readonly progress: Progress; readonly at: number } | null
   readonly endedAt: number | null
   readonly evidence: readonly Evidence[] | null
+  /** Claimed under the plan's approval, without one of its own. */
+  readonly byPlan: boolean
+  /** Who said that a manual step is done. */
+  readonly answered: Consent | null
+}
+
+/** How one step of a plan ended. */
+export type StepOutcome = 'verified' | 'not-verified' | 'unneeded' | 'by-person' | 'skipped'
+
+/** A step that the run has left behind. */
+export type PastStep = {
+  readonly outcome: StepOutcome
+  readonly record: StepRecord
+  readonly at: number
+  readonly skipped: { readonly by: string; readonly reason: string } | null
+}
+
+/** What the run holds and must let go. */
+export type Held = {
+  /** The step that holds it. */
+  readonly index: number
+  readonly target: string
+  readonly until: number
+  /** The process that took it: another one lets it go before anything else. */
+  readonly instance: string
+  readonly isTaken: boolean
 }
 
 export const blankRecord: StepRecord = {
@@ -87,6 +120,45 @@ export const blankRecord: StepRecord = {
   found: null,
   endedAt: null,
   evidence: null,
+  byPlan: false,
+  answered: null,
+}
+
+export type Run = {
+  readonly id: string
+  readonly version: number
+  readonly system: string
+  readonly document: string
+  readonly by: string
+  readonly channel: string
+  readonly startedAt: number
+  readonly lastAt: number
+  readonly plan: readonly { readonly step: string; readonly input: JsonObject }[]
+  readonly runbook: {
+    readonly name: string
+    readonly parameters: JsonObject
+    readonly digest: string
+  } | null
+  /** Nothing is written before; null: as soon as it may. */
+  readonly notBefore: number | null
+  readonly breakGlass: { readonly reason: string } | null
+  /** The plan as a whole; null forecast: a single step, or not looked at yet. */
+  readonly proposal: Proposal
+  readonly index: number
+  /** The steps before `index`, in order. */
+  readonly past: readonly PastStep[]
+  readonly held: Held | null
+  readonly message: { readonly channel: string; readonly ts: string } | null
+  readonly record: StepRecord
+  readonly stage: Stage
+}
+
+export type Proposal = {
+  readonly forecast: PlanForecast | null
+  readonly forecastAt: number | null
+  readonly approval: Approval | null
+  readonly moved: readonly Moved[] | null
+  readonly acceptedAt: number | null
 }
 
 /** Whether the write, or an attempt at it, can have reached the world. */
@@ -99,7 +171,17 @@ export function mayStillLand(stage: Stage): boolean {
   return stage.kind === 'parked' && stage.from.kind === 'sending' && mayHaveLeft(stage.from)
 }
 
+const abortable: readonly Stage['kind'][] = [
+  ...(['planning', 'planned', 'consulting', 'reached', 'judged', 'waiting'] as const),
+  ...(['claimed', 'asked', 'parked'] as const),
+]
+
+/** What waits for a person may be left out; a plan that nobody agreed to has no step to leave out. */
+export function maySkip(stage: Stage): boolean {
+  return stage.kind === 'asked' || (stage.kind === 'parked' && stage.from.kind !== 'planning')
+}
+
 /** What is on its way cannot be called back; everything else can be left. */
 export function mayAbort(stage: Stage): boolean {
-  return ['reached', 'judged', 'waiting', 'claimed', 'parked'].includes(stage.kind)
+  return abortable.includes(stage.kind)
 }

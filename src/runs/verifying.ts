@@ -12,7 +12,7 @@ import {
   type Task,
   writeOf,
 } from './means.ts'
-import { outcomeOf } from './run.ts'
+import { outcomeOf } from './moves.ts'
 import { patience } from './writing.ts'
 
 export async function pollOperation(task: Task, operation: string): Promise<Done> {

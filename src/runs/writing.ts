@@ -1,10 +1,10 @@
 /** From the claim to the intent and its answer: look for the last time, write the intent down, send, reconcile. */
 import type { Intent, Progress } from '../define/step.ts'
-import { type Cleared, clear, type NotCleared } from '../gate/clearance.ts'
+import { type Cleared, clear, type NotCleared, type Request } from '../gate/clearance.ts'
 import type { Clearance } from '../world/clearance.ts'
 import { Fault } from '../world/fault.ts'
 import { mayWait, voided } from './consenting.ts'
-import { quietAfter, restAfterMs, sendWithinMs } from './decide.ts'
+import { actBy, quietAfter, restAfterMs, sendWithinMs } from './decide.ts'
 import type { RunEvent } from './events.ts'
 import {
   type Done,
@@ -19,8 +19,7 @@ import {
   writeOf,
 } from './means.ts'
 import { boundOf, recordedFact } from './shown.ts'
-import type { Sending } from './stage.ts'
-import { mayHaveLeft } from './stage.ts'
+import { mayHaveLeft, type Run, type Sending } from './stage.ts'
 
 export async function writeOnce(task: Task): Promise<Done> {
   const { means, step } = task
@@ -34,7 +33,7 @@ export async function writeOnce(task: Task): Promise<Done> {
     intendedAt,
     sendBefore: intendedAt + sendWithinMs,
   }
-  const cleared = clearFor(task, look, intent)
+  const cleared = clearFor(task, look, { intent, clear })
   if (cleared.kind !== 'cleared') return decided(task, refusalOf(cleared))
   const facts = look.facts.map(recordedFact)
   const written = await decidedOn(look, task, { type: 'write-intended', v: 1, intent, facts })
@@ -49,7 +48,7 @@ export async function sendAgain(task: Task, stage: Sending): Promise<Done> {
   if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
   const sendBefore = (await task.means.journal.now()) + sendWithinMs
   const intent = { ...stage.intent, sendBefore }
-  const cleared = clearFor(task, look, intent)
+  const cleared = clearFor(task, look, { intent, clear })
   if (cleared.kind !== 'cleared') return giveUp(task, stage, cleared)
   const resent: RunEvent = { type: 'write-resent', v: 1, intent: intent.id, sendBefore }
   const written = await decidedOn(look, task, resent)
@@ -58,19 +57,34 @@ export async function sendAgain(task: Task, stage: Sending): Promise<Done> {
     : written
 }
 
-function clearFor(task: Task, look: Look, intent: Intent): Cleared | NotCleared {
+/** `how`: which write the clearance is for. */
+export function clearFor(
+  task: Task,
+  look: Look,
+  { intent, clear: how }: { intent: Intent; clear: (request: Request) => Cleared | NotCleared },
+): Cleared | NotCleared {
   const { means, run, step } = task
-  return clear({
+  return how({
     step,
     intent,
     policy: means.document.policy,
     shown: boundOf(forecastOf(task)),
-    consents: run.record.approval?.consents ?? [],
-    expiresAt: run.record.approval?.expiresAt ?? null,
+    ...agreedTo(run),
     requester: run.by,
     fresh: look.examination,
     now: means.clock.now(),
   })
+}
+
+/** Who said yes: to this step, or to the plan where that covers it. */
+function agreedTo(run: Run): Pick<Request, 'consents' | 'expiresAt'> {
+  const { record, proposal } = run
+  if (record.byPlan) return { consents: proposal.approval?.consents ?? [], expiresAt: null }
+  const { approval } = record
+  return {
+    consents: approval?.consents ?? [],
+    expiresAt: approval === null ? null : actBy(run, approval.expiresAt),
+  }
 }
 
 /** The one place where a write leaves. */
@@ -93,7 +107,7 @@ async function answerTo(task: Task, clearance: Clearance, { id }: Intent): Promi
   }
 }
 
-function refusalOf(no: NotCleared): RunEvent {
+export function refusalOf(no: NotCleared): RunEvent {
   switch (no.kind) {
     case 'moved':
       return voided(no.moved)

@@ -3,7 +3,7 @@
  * not. DESIGN.md, 3.
  */
 import type { Journal } from '../runs/journal.ts'
-import type { Run } from '../runs/run.ts'
+import type { Run } from '../runs/stage.ts'
 import type { Timers } from '../world/world.ts'
 import type { SlackApi } from './api.ts'
 import type { Message } from './views/blocks.ts'

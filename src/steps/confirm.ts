@@ -1,7 +1,7 @@
 /** A person does or looks at something, and says so. */
 import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
-import { noHandsYet, settled } from './foreseen.ts'
+import { settled } from './foreseen.ts'
 
 export const confirm = defineStep({
   name: 'confirm',
@@ -16,5 +16,5 @@ export const confirm = defineStep({
   effect: (_system, { what }) => ({ code: 'confirm', values: { what } }),
   predict: (system) => settled(system),
   acts: 'elsewhere',
-  cannot: () => noHandsYet('confirm'),
+  doneBy: 'person',
 })

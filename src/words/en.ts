@@ -2,8 +2,8 @@
 import type { InputField, InputProblem, StepEntry, Unable } from '../define/step.ts'
 import type { Denial, Standing } from '../gate/policy.ts'
 import type { Parked, ShownReason } from '../runs/events.ts'
-import type { NotTaken } from '../runs/requests.ts'
-import type { Run } from '../runs/run.ts'
+import type { NotTaken } from '../runs/not-taken.ts'
+import type { Run } from '../runs/stage.ts'
 import { reasonSentence as modelSentence } from './en-reasons.ts'
 import { count, list, nameOf } from './numbers.ts'
 
@@ -119,6 +119,10 @@ export function notTakenSentence(no: NotTaken, face: Face): string {
       return `Not taken: ${face.literal(nameOf(no.target))} is held by ${face.run(no.run)} until that is verified or ended.`
     case 'unable':
       return unableSentence(no.why, face)
+    case 'plan-length':
+      return `Not taken: a plan has 1 to ${no.atMost} steps, and this one has ${no.steps}.`
+    case 'no-reason':
+      return 'Not skipped: say why, in a few words; whoever reads this later will ask.'
     case 'no-approvers':
       return 'Not taken: this needs an approval, and policy.roles.approve names nobody who could give it.'
     case 'unknown-run':
@@ -157,6 +161,10 @@ const endWords = {
 } as const
 
 const stageWords = {
+  planning: 'being judged',
+  planned: 'being judged',
+  consulting: 'waiting for an approval',
+  asked: 'waiting for a person',
   reached: 'being judged',
   judged: 'being judged',
   waiting: 'waiting for an approval',
@@ -175,6 +183,10 @@ export function parkedSentence(why: Parked): string {
       return `Cloud SQL ended the operation with an error: ${open(why.error)}. Nothing more is sent until one of you decides.`
     case 'contradicted':
       return 'The operation ended, and the world is not as predicted. See below; nothing more happens until one of you decides.'
+    case 'not-verified':
+      return 'It was done, and I could not see all of it. The steps after it rest on that, so they wait: let me look again, or say that it is good.'
+    case 'not-released':
+      return `I could not let go of what I hold (${open(why.why)}). I go on trying; let somebody look at it now.`
     case 'not-sent':
       return `It was not sent: ${open(why.why)}. Nothing will happen until one of you decides.`
     case 'cannot-look':

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { type Run, runOfStream } from '../../src/runs/run.ts'
+import { runOfStream } from '../../src/runs/run.ts'
+import type { Run } from '../../src/runs/stage.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { opened, temporaryFolder } from '../ledger/temporary.ts'
 import { handClock } from '../world/tuki-cloud.ts'
@@ -17,7 +18,7 @@ async function story(bot: Process): Promise<Run> {
   const [stream] = await bot.ledger.newest('run/', 1)
   const id =
     stream === undefined
-      ? changed(await bot.requests.start(upgrade, channel, sofia)).id
+      ? changed(await bot.requests.start({ steps: [upgrade] }, channel, sofia)).id
       : runOfStream(stream)
   let run = await bot.bring(id)
   while (run.stage.kind === 'waiting') run = await bot.approved(run)

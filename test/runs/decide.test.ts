@@ -1,10 +1,23 @@
 /** What a run needs next: tables by stage and, for a write of unknown fate, by guard. writes.md; DESIGN.md, 3. */
 import { describe, expect, test } from 'vitest'
 import type { Guard } from '../../src/define/step.ts'
-import { decide, dueAt, quietAfter, requestTimeoutMs, sendWithinMs } from '../../src/runs/decide.ts'
+import {
+  type Action,
+  decide as decideNext,
+  dueAt,
+  quietAfter,
+  requestTimeoutMs,
+  sendWithinMs,
+} from '../../src/runs/decide.ts'
 import type { RunEvent } from '../../src/runs/events.ts'
-import type { Run } from '../../src/runs/run.ts'
+import type { Run } from '../../src/runs/stage.ts'
 import { event, historyTo, runAfter, type StageKind, startedAt } from './histories.ts'
+
+const instance = 'p1'
+
+function decide(run: Run, guard: Guard | null, now: number, holds = false): Action {
+  return decideNext(run, { guard, holds }, { now, instance })
+}
 
 const guards: readonly Guard[] = ['version', 'name', 'absolute', 'none']
 const sending = (...events: readonly RunEvent[]) => runAfter([...historyTo.sending, ...events])
@@ -23,6 +36,11 @@ describe('at each stage', () => {
   const of = (stage: StageKind) => runAfter(historyTo[stage])
   const expiresAt = startedAt + 60_000
   const rows: readonly (readonly [string, Run, number, object, number | null])[] = [
+    ['planning', of('planning'), 0, { kind: 'forecast-plan' }, 0],
+    ['planned', of('planned'), 0, { kind: 'settle-plan' }, 0],
+    ['consulting', of('consulting'), 0, { kind: 'wait', until: expiresAt }, expiresAt],
+    ['consulting, too long', of('consulting'), expiresAt, { kind: 'expire' }, expiresAt],
+    ['asked', of('asked'), 0, { kind: 'wait', until: null }, null],
     ['reached', of('reached'), 0, { kind: 'forecast' }, 0],
     ['judged', of('judged'), 0, { kind: 'settle' }, 0],
     ['waiting', of('waiting'), expiresAt - 1, { kind: 'wait', until: expiresAt }, expiresAt],
@@ -138,5 +156,66 @@ describe('a run that a person resumed', () => {
     const parked = [lost, ...Array(5).fill(blind), event('run-parked'), event('run-resumed')]
     const run = sending(...parked)
     expect(decide(run, 'version', run.lastAt + 3_000)).toEqual({ kind: 'probe' })
+  })
+})
+
+describe('what is held', () => {
+  const until = startedAt + 60_000
+  const held = [...historyTo.claimed, event('hold-intended', { until, instance })]
+  const taken = [...held, event('hold-taken')]
+  const sent = [...taken, event('write-intended')]
+  const release = { kind: 'release' }
+
+  test('a step that holds something takes hold first, and writes when it holds', () => {
+    expect(decide(runAfter(historyTo.claimed), 'version', startedAt, true)).toEqual({
+      kind: 'hold',
+    })
+    expect(decide(runAfter(taken), 'version', startedAt, true)).toEqual({ kind: 'write' })
+  })
+
+  test.for([
+    ['it was not taken', held],
+    ['its operation ended', [...sent, event('write-accepted'), event('operation-ended')]],
+    ['the run is parked', [...sent, event('run-parked')]],
+    ['the approval was voided', [...taken, event('approval-voided')]],
+    ['the run was aborted', [...taken, event('run-aborted')]],
+  ] as const)('is let go before anything else when %s', ([, history]) => {
+    expect(decide(runAfter(history), 'version', startedAt + 1_000, true)).toEqual(release)
+    expect(dueAt(runAfter(history), startedAt)).toBe(startedAt)
+  })
+
+  test('is let go at its deadline, whatever goes on', () => {
+    const working = runAfter([...sent, event('write-accepted')])
+    expect(decide(working, 'version', until - 1, true)).toEqual({ kind: 'poll' })
+    expect(decide(working, 'version', until, true)).toEqual(release)
+  })
+
+  test('is let go first by another process, which comes after a crash', () => {
+    const moment = { now: startedAt, instance: 'p2' }
+    const traits = { guard: 'version', holds: true } as const
+    for (const history of [held, taken, sent])
+      expect(decideNext(runAfter(history), traits, moment)).toEqual(release)
+  })
+
+  test('is held no more when that was recorded', () => {
+    const released = runAfter([...sent, event('hold-released')])
+    expect(decide(released, 'version', startedAt, true)).not.toEqual(release)
+  })
+})
+
+describe('a start that was put off', () => {
+  const notBefore = startedAt + 3_600_000
+  const put = [
+    event('run-started', { notBefore }),
+    ...historyTo.waiting.slice(1),
+    event('consent-given'),
+  ]
+
+  test('waits with its yes until then, acts on it for ten minutes, and not after', () => {
+    const run = runAfter(put)
+    expect(decide(run, 'version', startedAt)).toEqual({ kind: 'wait', until: notBefore })
+    expect(decide(run, 'version', notBefore)).toEqual({ kind: 'grant' })
+    expect(decide(run, 'version', notBefore + 600_000)).toEqual({ kind: 'expire' })
+    expect(dueAt(run, startedAt)).toBe(notBefore)
   })
 })

@@ -158,7 +158,7 @@ describe('a write whose fate is unknown', () => {
     expect((await bot.journal.headroom('tuki')).claims).toMatchObject([
       { run: run.id, until: abortedAt + 600_000 },
     ])
-    const start = () => bot.requests.start(upgrade, channel, sofia)
+    const start = () => bot.requests.start({ steps: [upgrade] }, channel, sofia)
     expect(await start()).toMatchObject({ code: 'target-claimed', run: run.id })
     bot.clock.forward(600_000)
     expect((await start()).kind).toBe('changed')

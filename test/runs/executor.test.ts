@@ -252,7 +252,7 @@ describe('two runs on one target', () => {
   test('one is asked for while the other holds it: it is refused with the holder', async () => {
     const bot = await realProcess({ postgres: postgresSaying(400) })
     const holder = await bot.approved(await bot.asked())
-    expect(await bot.requests.start(upgrade, channel, maria)).toEqual({
+    expect(await bot.requests.start({ steps: [upgrade] }, channel, maria)).toEqual({
       kind: 'not-taken',
       code: 'target-claimed',
       target: `databases.${database}`,

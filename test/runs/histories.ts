@@ -1,7 +1,7 @@
 /** Events as the executor writes them, and the shortest legal history to every stage. */
 import { type Evidence, type RunEvent, runEventSchema } from '../../src/runs/events.ts'
-import { evolve, type Run } from '../../src/runs/run.ts'
-import type { Stage } from '../../src/runs/stage.ts'
+import { evolve } from '../../src/runs/run.ts'
+import type { Run, Stage } from '../../src/runs/stage.ts'
 
 export type EventType = RunEvent['type']
 export type StageKind = Stage['kind']
@@ -28,6 +28,29 @@ const forecast = {
   undo: null,
   document: 'sha',
   policy: 'sha',
+} as const
+
+const planForecast = {
+  steps: [
+    {
+      step: 'patch-cloud-sql-tier',
+      input: {},
+      effect: { code: 'resize', values: { database: 'db' } },
+      verdict: 'clear',
+      reasons: [],
+      supportedUsers: 2,
+      disruptionSeconds: 60,
+      costDeltaUsd: 592,
+      minutes: 5,
+      manual: false,
+    },
+  ],
+  verdict: 'clear',
+  users: 10,
+  supportedUsers: { now: 1, after: 2 },
+  fingerprint: 'sha',
+  facts: [],
+  document: 'sha',
 } as const
 
 const evidence = {
@@ -58,6 +81,15 @@ const fields = {
     channel: 'C0',
     plan: [{ step: 'patch-cloud-sql-tier', input: {} }],
   },
+  'plan-forecast': { forecast: planForecast },
+  'plan-blocked': {},
+  'plan-accepted': {},
+  'person-asked': {},
+  'person-answered': { by: 'U0LUIS' },
+  'hold-intended': { target: 'poolers.p', until: startedAt + 60_000, instance: 'p1' },
+  'hold-taken': {},
+  'hold-released': {},
+  'step-skipped': { by: 'U0LUIS', reason: 'done by hand' },
   'message-posted': { channel: 'C0', ts: '1.1' },
   'step-forecast': { forecast },
   'step-blocked': {},
@@ -93,6 +125,13 @@ export function event(type: EventType, changes: object = {}): RunEvent {
   return runEventSchema.parse({ type, v: 1, ...fields[type], ...changes })
 }
 
+const plan = [
+  { step: 'patch-cloud-sql-tier', input: {} },
+  { step: 'confirm', input: {} },
+]
+/** A run of two steps. */
+const wholeStarted = event('run-started', { plan })
+const planned = [wholeStarted, event('plan-forecast')]
 const judged = [event('run-started'), event('step-forecast')]
 const waiting = [...judged, event('approval-requested')]
 const claimed = [...waiting, event('consent-given'), event('step-claimed')]
@@ -101,6 +140,10 @@ const working = [...sending, event('write-accepted')]
 const acted = [...working, event('operation-ended')]
 
 export const historyTo: Readonly<Record<StageKind, readonly RunEvent[]>> = {
+  planning: [wholeStarted],
+  planned,
+  consulting: [...planned, event('approval-requested')],
+  asked: [...judged, event('person-asked')],
   reached: [event('run-started')],
   judged,
   waiting,

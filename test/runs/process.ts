@@ -13,7 +13,8 @@ import { advance } from '../../src/runs/executor.ts'
 import { journalOn } from '../../src/runs/journal.ts'
 import type { Means } from '../../src/runs/means.ts'
 import { type Answer, requestsOn } from '../../src/runs/requests.ts'
-import { type Run, runStream } from '../../src/runs/run.ts'
+import { runStream } from '../../src/runs/run.ts'
+import type { Run } from '../../src/runs/stage.ts'
 import { catalogue as steps } from '../../src/steps/index.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
@@ -77,6 +78,7 @@ export function processOn(options: ProcessOptions) {
     clock,
     membersOf: async () => ['U0LUIS', 'U0MARIA'],
     newId: () => newId(clock.now()),
+    instance: newId(clock.now()),
   }
   const requests = requestsOn({ ...means, wake: () => undefined })
 
@@ -97,7 +99,7 @@ export function processOn(options: ProcessOptions) {
   }
   /** Asked by Sofia, and brought to where somebody must say yes. */
   const asked = async (step = upgrade): Promise<Run> => {
-    const { id } = changed(await requests.start(step, channel, sofia))
+    const { id } = changed(await requests.start({ steps: [step] }, channel, sofia))
     return bring(id)
   }
   const approved = async (run: Run, actor = luis): Promise<Run> => {

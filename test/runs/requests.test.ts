@@ -24,7 +24,7 @@ function bot(policy: Partial<Policy> = {}, change: (ledger: Ledger) => Ledger = 
 describe('a start', () => {
   test('is in the ledger before it is answered, with who asked for what, where', async () => {
     const { requests, ledger } = bot()
-    const run = changed(await requests.start(upgrade, channel, sofia))
+    const run = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
     expect(await ledger.read(`run/${run.id}`)).toMatchObject([
       {
         version: 1,
@@ -44,7 +44,9 @@ describe('a start', () => {
       ...ledger,
       append: () => Promise.reject(new Error('the disk is full')),
     }))
-    await expect(requests.start(upgrade, channel, sofia)).rejects.toThrow('the disk is full')
+    await expect(requests.start({ steps: [upgrade] }, channel, sofia)).rejects.toThrow(
+      'the disk is full',
+    )
   })
 
   const eve = { user: 'U0EVE', standing: 'stranger', groups: [] } as const
@@ -72,14 +74,14 @@ describe('a start', () => {
     '%s is not taken, and leaves no run',
     async ([, policy, step, where, who, no]) => {
       const { requests, ledger } = bot(policy)
-      expect(await requests.start(step, where, who)).toMatchObject(no)
+      expect(await requests.start({ steps: [step] }, where, who)).toMatchObject(no)
       expect(await ledger.newest('run/', 1)).toEqual([])
     },
   )
 
   test('of a reading step needs no approver and no rule that is not held', async () => {
     const { requests } = bot({ freezeWindows: [window], roles: {} })
-    const answer = await requests.start(checkConnections({ database }), channel, sofia)
+    const answer = await requests.start({ steps: [checkConnections({ database })] }, channel, sofia)
     expect(answer.kind).toBe('changed')
   })
 })
@@ -87,7 +89,7 @@ describe('a start', () => {
 describe('a race for the ledger', () => {
   test('that is lost is tried again on what the winner left', async () => {
     const { journal, ledger, requests } = bot()
-    const { id } = changed(await requests.start(upgrade, channel, sofia))
+    const { id } = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
     let isFirst = true
     const slower = journalOn(
       {
@@ -118,7 +120,7 @@ describe('a race for the ledger', () => {
       clock: handClock(),
       cloud: simulateCloud({ clock: handClock() }),
     })
-    const { id } = changed(await requests.start(upgrade, channel, sofia))
+    const { id } = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
     let tries = 0
     const losing = journalOn(
       {
@@ -138,7 +140,7 @@ describe('a race for the ledger', () => {
 describe('a run of newer code', () => {
   test('is refused as a whole: nobody can approve it, and the executor does nothing', async () => {
     const { requests, ledger, bring } = bot()
-    const { id } = changed(await requests.start(upgrade, channel, sofia))
+    const { id } = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
     const events = [{ type: 'step-paused', v: 2 }]
     await ledger.append([{ stream: `run/${id}`, expectedVersion: 1, events, dueAt: null }])
     await expect(bring(id)).rejects.toThrow(UnknownEvent)

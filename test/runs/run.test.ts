@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import type { Recorded } from '../../src/ledger/ledger.ts'
 import { decide, dueAt } from '../../src/runs/decide.ts'
 import type { Evidence, RunEvent } from '../../src/runs/events.ts'
+import { IllegalEvent, outcomeOf } from '../../src/runs/moves.ts'
 import { UnknownEvent } from '../../src/runs/read-events.ts'
-import { evolve, IllegalEvent, outcomeOf, type Run, runOf } from '../../src/runs/run.ts'
-import { mayAbort, mayStillLand } from '../../src/runs/stage.ts'
+import { evolve, runOf } from '../../src/runs/run.ts'
+import { mayAbort, mayStillLand, type Run } from '../../src/runs/stage.ts'
 import {
   type EventType,
   event,
@@ -20,12 +21,37 @@ import {
 
 /** Where each event leads from each stage; what is not here is illegal. */
 const table = {
+  planning: { 'plan-forecast': 'planned', 'run-parked': 'parked', 'run-aborted': 'ended' },
+  planned: {
+    'plan-blocked': 'ended',
+    'plan-accepted': 'reached',
+    'approval-requested': 'consulting',
+    'approval-voided': 'planning',
+    'run-parked': 'parked',
+    'run-aborted': 'ended',
+  },
+  consulting: {
+    'plan-accepted': 'reached',
+    'approval-voided': 'planning',
+    'consent-given': 'consulting',
+    'approval-rejected': 'ended',
+    'approval-expired': 'ended',
+    'run-parked': 'parked',
+    'run-aborted': 'ended',
+  },
+  asked: {
+    'person-answered': 'acted',
+    'step-skipped': 'ended',
+    'run-parked': 'parked',
+    'run-aborted': 'ended',
+  },
   reached: { 'step-forecast': 'judged', 'run-parked': 'parked', 'run-aborted': 'ended' },
   judged: {
     'step-blocked': 'ended',
     'step-unneeded': 'ended',
     'approval-requested': 'waiting',
     'step-claimed': 'claimed',
+    'person-asked': 'asked',
     'step-verified': 'ended',
     'approval-voided': 'reached',
     'run-parked': 'parked',
@@ -41,6 +67,7 @@ const table = {
     'run-aborted': 'ended',
   },
   claimed: {
+    'hold-intended': 'claimed',
     'write-withheld': 'ended',
     'approval-voided': 'reached',
     'write-intended': 'sending',
@@ -57,7 +84,7 @@ const table = {
   },
   working: { 'operation-ended': 'acted', 'run-parked': 'parked' },
   acted: { 'step-verified': 'ended', 'run-parked': 'parked' },
-  parked: { 'run-resumed': 'sending', 'run-aborted': 'ended' },
+  parked: { 'run-resumed': 'sending', 'step-skipped': 'ended', 'run-aborted': 'ended' },
   ended: {},
 } as const satisfies Record<StageKind, Partial<Record<EventType, StageKind>>>
 
@@ -76,7 +103,7 @@ const next = (run: Run, one: RunEvent) => evolve(run, { at, event: one })
 describe('every stage with every event', () => {
   test('the histories lead where they say, and all events are there', () => {
     for (const [stage, history] of stages) expect(runAfter(history).stage.kind).toBe(stage)
-    expect([stages.length, eventTypes.length]).toEqual([9, 22])
+    expect([stages.length, eventTypes.length]).toEqual([13, 31])
   })
 
   test.for(cases.filter(({ to }) => to !== undefined))(
@@ -140,15 +167,19 @@ describe('where the fields decide', () => {
   })
 
   test('the next step begins afresh, and only after a verified one', () => {
-    const plan = [1, 2].map(() => ({ step: 'patch-cloud-sql-tier', input: {} }))
     const [, ...rest] = historyTo.acted
-    const acted = runAfter([event('run-started', { plan }), ...rest])
+    const accepted = [...historyTo.consulting, event('consent-given'), event('plan-accepted')]
+    const acted = runAfter([...accepted, ...rest])
     expect(next(acted, verifiedAs('confirmed'))).toMatchObject({
       index: 1,
       stage: { kind: 'reached' },
       record: { forecast: null, approval: null },
+      past: [{ outcome: 'verified' }],
     })
-    expect(next(acted, verifiedAs('not-observed')).stage.kind).toBe('ended')
+    const unseen = next(acted, verifiedAs('not-observed'))
+    expect(unseen.stage).toMatchObject({ kind: 'parked', why: { code: 'not-verified' } })
+    const gone = next(unseen, event('step-skipped'))
+    expect(gone).toMatchObject({ index: 1, past: [{ outcome: 'not-verified' }] })
   })
 })
 
@@ -172,7 +203,8 @@ describe('a write that may have left', () => {
     const unknown = { progress: { kind: 'unknown', why: 'it is busy', operation: null } }
     const run = sentWith(lost, event('write-probed'), event('write-probed', unknown))
     expect(run.stage).toMatchObject({ fate: 'unknown', looks: 1 })
-    expect(decide(run, 'version', run.lastAt + 3_000)).toEqual({ kind: 'probe' })
+    const moment = { now: run.lastAt + 3_000, instance: 'p1' }
+    expect(decide(run, { guard: 'version', holds: false }, moment)).toEqual({ kind: 'probe' })
   })
 })
 
@@ -222,10 +254,13 @@ describe('any legal history', () => {
         for (const number of numbers) {
           const ways = legal(run)
           run = ways[number % ways.length] ?? run
-          const [action, due] = [decide(run, guard, run.lastAt), dueAt(run, run.lastAt)]
+          const moment = { now: run.lastAt, instance: 'p1' }
+          const action = decide(run, { guard, holds: false }, moment)
+          const due = dueAt(run, run.lastAt)
           const isOver = action.kind === 'rest' || (action.kind === 'wait' && action.until === null)
           expect(due === null).toBe(isOver)
-          if (run.stage.kind === 'ended') expect(action).toEqual({ kind: 'rest' })
+          if (run.stage.kind === 'ended' && run.held === null)
+            expect(action).toEqual({ kind: 'rest' })
           if (action.kind === 'wait' && action.until !== null)
             expect(due ?? 0).toBeLessThanOrEqual(action.until)
           if (mayAbort(run.stage)) expect(next(run, event('run-aborted')).stage.kind).toBe('ended')

@@ -1,4 +1,4 @@
-/** Approve, reject, abort, resume, retry: a click is recorded by the same functions as every other door. */
+/** Approve, reject, abort, resume, retry, done: a click is recorded by the same functions as every other door. */
 import type { Actor } from '../../gate/policy.ts'
 import type { Answer, Requests } from '../../runs/requests.ts'
 import type { ActionCall } from '../door.ts'
@@ -12,6 +12,8 @@ export async function decide(requests: Requests, call: ActionCall, actor: Actor)
       return requests.reject(value, actor)
     case 'abort':
       return requests.abort(value, actor)
+    case 'done':
+      return requests.done(value, actor)
     case 'resume':
     case 'retry':
       return requests.resume(value, action, actor)

@@ -17,7 +17,7 @@ export async function runbook(
     case 'do': {
       const read = readStep(means.catalogue, means.document, '/runbook do', words)
       if (read.kind === 'wrong') return read.sentence
-      const answer = await means.requests.start(read.step, call.channel, actor)
+      const answer = await means.requests.start({ steps: [read.step] }, call.channel, actor)
       return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
     }
     case 'abort': {

@@ -95,7 +95,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export type ButtonSpec = {
-  readonly action: 'approve' | 'reject' | 'abort' | 'resume' | 'retry' | 'details'
+  readonly action: 'approve' | 'reject' | 'abort' | 'resume' | 'retry' | 'done' | 'skip' | 'details'
   readonly text: string
   readonly value: string
   readonly style?: 'primary' | 'danger'

@@ -1,6 +1,7 @@
 /** `/capacity check`: what a step would do, and whether it may; nothing changes. Pure. */
 
 import type { BoundStep } from '../../define/step.ts'
+import { unableTo } from '../../define/unable.ts'
 import type { Examination } from '../../gate/gate.ts'
 import { shownForecast } from '../../runs/shown.ts'
 import { reasonSentence, unableSentence } from '../../words/en.ts'
@@ -19,7 +20,7 @@ export function checkMessage(
   const { refusal } = examination
   const effect = effectSentence(forecast.effect, face)
   const first = `*${verdictWords[examination.verdict]}: ${effect}.* ${why(examination)}`
-  const unable = step.act.kind === 'read' ? null : step.act.unable(examination.view.system)
+  const unable = unableTo(step, examination.view.system)
   const { now, after } = forecast.supportedUsers
   const users =
     now === null || after === null || after <= now

@@ -1,6 +1,6 @@
 /** What a run did so far, line by line with its times, and what moved when an approval no longer fits. Pure. */
 import type { Moved } from '../../runs/events.ts'
-import type { Run } from '../../runs/run.ts'
+import type { Run } from '../../runs/stage.ts'
 import { count, list, nameOf } from '../../words/numbers.ts'
 import { escaped, slackFace as face } from './blocks.ts'
 

@@ -2,8 +2,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { ShownForecast } from '../../runs/events.ts'
-import type { Run } from '../../runs/run.ts'
-import { mayAbort } from '../../runs/stage.ts'
+import type { Approval, Run } from '../../runs/stage.ts'
 import { parkedSentence, reasonSentence, stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
@@ -19,6 +18,7 @@ import {
 } from './blocks.ts'
 import { evidenceBlocks, factName, readingBlocks } from './evidence.ts'
 import { forecastBlocks } from './forecast.ts'
+import { checklistBlocks, isWhole, planName, rehearsedBlocks, stepOf } from './plan-run.ts'
 import { movedSentence, progressLines } from './progress.ts'
 
 export type RunView = {
@@ -46,16 +46,18 @@ function headline(run: Run, now: number): string {
   const what = effectOf(run)
   const asked = `${face.person(run.by)} asks`
   switch (stage.kind) {
+    case 'planning':
+    case 'planned':
+      return `*${asked}: ${what}.* I rehearse it whole before anybody is asked.`
+    case 'consulting':
+      return `*${asked}: ${what}.* ${openText(run, stage.approval)} One yes covers the steps that are clear; each other step asks again when it is reached.`
+    case 'asked':
+      return `*Your turn: ${what}.* Say so when it is done.`
     case 'reached':
     case 'judged':
       return `*${asked}: ${what}.* I look at the world and do the sums.`
-    case 'waiting': {
-      const { needed, consents, expiresAt } = stage.approval
-      const open = needed - consents.length
-      const given = consents.map(({ by, at }) => `${face.person(by)} said yes ${face.time(at)}. `)
-      if (open <= 0) return `*${asked}: ${what}.* ${given.join('')}I look at the world again.`
-      return `*${asked}: ${what}.* ${given.join('')}Needs ${open} of ${ableText(run)} (not ${face.person(run.by)}). Until ${face.time(expiresAt)}.`
-    }
+    case 'waiting':
+      return `*${asked}: ${what}.* ${openText(run, stage.approval)}`
     case 'claimed':
       return `*About to ${what}.* ${consentLine(run)}`
     case 'sending':
@@ -77,11 +79,23 @@ function headline(run: Run, now: number): string {
   }
 }
 
+/** Who said yes, who still could, and until when. */
+function openText(run: Run, { needed, consents, expiresAt }: Approval): string {
+  const open = needed - consents.length
+  const given = consents.map(({ by, at }) => `${face.person(by)} said yes ${face.time(at)}. `)
+  if (open > 0)
+    return `${given.join('')}Needs ${open} of ${ableText(run)} (not ${face.person(run.by)}). Until ${face.time(expiresAt)}.`
+  const { notBefore } = run
+  return notBefore === null
+    ? `${given.join('')}I look at the world again.`
+    : `${given.join('')}It begins ${face.time(notBefore)}, if it is still clear then.`
+}
+
 const namedAtMost = 6
 
 /** Who could still say yes. */
 function ableText({ stage, by }: Run): string {
-  if (stage.kind !== 'waiting') return ''
+  if (stage.kind !== 'waiting' && stage.kind !== 'consulting') return ''
   const { approvers, consents } = stage.approval
   const able = approvers.filter((user) => user !== by && !consents.some((one) => one.by === user))
   const named = able.slice(0, namedAtMost).map(face.person)
@@ -119,8 +133,8 @@ function endLine(run: Run, outcome: Outcome, by: string | null): string {
 }
 
 /** It looked and sent nothing. */
-function isReading({ record }: Run): boolean {
-  return record.intendedAt === null
+function isReading(run: Run): boolean {
+  return !isWhole(run) && run.record.intendedAt === null
 }
 
 function unseenText({ record }: Run): string {
@@ -140,9 +154,13 @@ function leftBehind({ record }: Run): string {
 function body(run: Run, now: number): readonly KnownBlock[] {
   const { record, stage } = run
   const { forecast, evidence } = record
-  const moved = movedSentence(record.moved)
+  const isPlan = ['planning', 'planned', 'consulting'].includes(stage.kind)
+  const moved = movedSentence(isPlan ? run.proposal.moved : record.moved)
+  const isRefusedWhole = isWhole(run) && run.proposal.acceptedAt === null
   return [
     ...(moved === null ? [] : [section(moved)]),
+    ...(isPlan || isRefusedWhole ? rehearsedBlocks(run) : []),
+    ...checklistBlocks(run),
     ...(forecast === null || evidence !== null
       ? []
       : forecastBlocks(forecast, stage.kind === 'waiting')),
@@ -177,7 +195,7 @@ function afterwards(forecast: ShownForecast | null): readonly string[] {
 function buttons(run: Run): readonly KnownBlock[] {
   const { stage } = run
   const specs: ButtonSpec[] = []
-  if (stage.kind === 'waiting') {
+  if (stage.kind === 'waiting' || stage.kind === 'consulting') {
     const { token } = stage.approval
     const text = `${plain(effectOf(run))}. ${firstReason(run)}`
     specs.push(
@@ -191,8 +209,10 @@ function buttons(run: Run): readonly KnownBlock[] {
       { action: 'reject', text: 'Reject', value: token },
     )
   }
+  if (stage.kind === 'asked')
+    specs.push({ action: 'done', text: 'Done', value: run.id, style: 'primary' })
   if (stage.kind === 'parked') specs.push(...parkedButtons(run, stage.why.code))
-  if (mayAbort(stage) && stage.kind === 'parked')
+  if (stage.kind === 'parked' || stage.kind === 'asked')
     specs.push({ action: 'abort', text: 'Abort', value: run.id, style: 'danger' })
   if (run.record.forecast !== null)
     specs.push({ action: 'details', text: 'Details', value: run.id })
@@ -203,11 +223,18 @@ function parkedButtons(run: Run, why: string): readonly ButtonSpec[] {
   const { stage } = run
   const resume: ButtonSpec = { action: 'resume', text: 'Look again', value: run.id }
   const retry: ButtonSpec = { action: 'retry', text: 'Retry from a new forecast', value: run.id }
+  if (why === 'not-verified') return [{ ...resume, style: 'primary' }]
   if (why === 'undecided') return [{ ...resume, text: 'Send it (I look again first)' }]
   return stage.kind === 'parked' && stage.from.kind === 'acted' ? [resume, retry] : [retry]
 }
 
 function effectOf(run: Run): string {
+  const isEnded = run.stage.kind === 'ended' || run.proposal.acceptedAt === null
+  if (isWhole(run) && isEnded) return planName(run)
+  return `${stepOf(run)}${stepEffect(run)}`
+}
+
+function stepEffect(run: Run): string {
   const { forecast } = run.record
   const planned = run.plan[run.index]
   if (forecast !== null) return effectSentence(forecast.effect, face)

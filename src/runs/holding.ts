@@ -1,0 +1,87 @@
+/** What is held before a write and must be let go whatever happens. DESIGN.md, 3: Release. */
+import { clearHold, clearRelease } from '../gate/clearance.ts'
+import { Fault } from '../world/fault.ts'
+import { mayWait } from './consenting.ts'
+import { restAfterMs, sendWithinMs } from './decide.ts'
+import {
+  type Done,
+  decided,
+  decidedOn,
+  lookAt,
+  plannedStep,
+  rest,
+  type Task,
+  writeOf,
+} from './means.ts'
+import { clearFor, refusalOf } from './writing.ts'
+
+/** After this a person is told that it could not be let go; it is tried again all the same. */
+const tellAfterMs = 30_000
+
+/** The intention first: whoever comes after a crash then knows what may be held. */
+export async function takeHold(task: Task): Promise<Done> {
+  const { means, step } = task
+  const hold = writeOf(task).hold(means.document)
+  if (hold === null) throw new Error(`${step.name} holds nothing`)
+  const look = await lookAt(task)
+  if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
+  const now = await means.journal.now()
+  const { target, secondsMax } = hold
+  const cleared = clearFor(task, look, {
+    intent: {
+      id: `h-${means.newId()}`,
+      target: step.target,
+      version: null,
+      intendedAt: now,
+      sendBefore: now + sendWithinMs,
+    },
+    clear: (request) => clearHold(request, { target }),
+  })
+  if (cleared.kind !== 'cleared') return decided(task, refusalOf(cleared))
+  const until = now + 1_000 * secondsMax
+  const { instance } = means
+  const intended = await decidedOn(look, task, {
+    ...({ type: 'hold-intended', v: 1, target, until, instance } as const),
+  })
+  if (intended.kind !== 'changed') return intended
+  const held = { ...task, run: intended.run }
+  try {
+    await hold.take(cleared.clearance, means.world)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return letGo(held, error.message)
+  }
+  return decided(held, { type: 'hold-taken', v: 1 })
+}
+
+/** Safe to repeat: it is sent until it was answered, by whoever finds it held. */
+export function releaseHold(task: Pick<Task, 'means' | 'run'>): Promise<Done> {
+  return letGo(task, null)
+}
+
+/** `failed`: why what it was for does not happen. */
+async function letGo(task: Pick<Task, 'means' | 'run'>, failed: string | null): Promise<Done> {
+  const { means, run } = task
+  const { held } = run
+  const step = held === null ? null : plannedStep(means, run, held.index)
+  const hold = step?.act.kind === 'write' ? step.act.hold(means.document) : null
+  if (held === null || hold === null) throw new Error(`${run.id} holds nothing`)
+  const now = await means.journal.now()
+  const release = { id: `r-${means.newId()}`, target: held.target, sendBefore: now + sendWithinMs }
+  try {
+    await hold.release(clearRelease(release), means.world)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    if (now < held.until + tellAfterMs || !mayTell(run.stage.kind)) return rest(1_000)
+    const why = { code: 'not-released', why: error.message } as const
+    return decided(task, { type: 'run-parked', v: 1, why })
+  }
+  const released = { type: 'hold-released', v: 1 } as const
+  if (failed === null) return decided(task, released)
+  const why = { code: 'not-sent', why: failed } as const
+  return decided(task, released, { type: 'run-parked', v: 1, why })
+}
+
+function mayTell(kind: Task['run']['stage']['kind']): boolean {
+  return kind !== 'parked' && kind !== 'ended'
+}

@@ -1,0 +1,58 @@
+/** What people may do to a run besides saying yes or no: abort, resume, retry, skip, say that it is done. Pure. */
+import type { Policy } from '../capacity/system.ts'
+import { type Actor, judgeRequest, judgeSteering } from '../gate/policy.ts'
+import type { RunEvent } from './events.ts'
+import type { Change } from './journal.ts'
+import type { NotTaken } from './not-taken.ts'
+import { mayAbort, maySkip, mayStillLand, type Run } from './stage.ts'
+
+export type Verdict = Change | NotTaken
+
+/** Judged inside the append, on the state that its event will follow. */
+export type Steering = (run: Run, actor: Actor, policy: Policy) => Verdict
+
+export function change(event: RunEvent): Change {
+  return { kind: 'change', events: [event] }
+}
+
+export function decidedAlready(run: Run): NotTaken {
+  return { kind: 'not-taken', code: 'decided-already', run }
+}
+
+export const abortRun: Steering = (run, actor, policy) => {
+  const judged = judgeSteering(policy, run.by, actor)
+  if (judged.kind === 'denied') return judged
+  if (run.stage.kind === 'ended') return decidedAlready(run)
+  if (!mayAbort(run.stage)) return { kind: 'not-taken', code: 'under-way' }
+  return change({ type: 'run-aborted', v: 1, by: actor.user })
+}
+
+/** Whoever may ask for anything here may also say that something was done: it is often somebody else. */
+export const answerFor: Steering = (run, actor, policy) => {
+  const judged = judgeRequest(policy, run.channel, actor)
+  if (judged.kind === 'denied') return judged
+  if (run.stage.kind !== 'asked') return decidedAlready(run)
+  return change({ type: 'person-answered', v: 1, by: actor.user })
+}
+
+export function skipWith(reason: string): Steering {
+  return (run, actor, policy) => {
+    const judged = judgeSteering(policy, run.by, actor)
+    if (judged.kind === 'denied') return judged
+    if (reason.trim() === '') return { kind: 'not-taken', code: 'no-reason' }
+    if (!maySkip(run.stage)) return decidedAlready(run)
+    return change({ type: 'step-skipped', v: 1, by: actor.user, reason: reason.trim() })
+  }
+}
+
+export function resumeWith(choice: 'resume' | 'retry'): Steering {
+  return (run, actor, policy) => {
+    const judged = judgeSteering(policy, run.by, actor)
+    if (judged.kind === 'denied') return judged
+    if (run.stage.kind !== 'parked') return decidedAlready(run)
+    // A write that may still land is looked for first: a second one beside it is never begun.
+    if (choice === 'retry' && mayStillLand(run.stage))
+      return { kind: 'not-taken', code: 'look-first' }
+    return change({ type: 'run-resumed', v: 1, by: actor.user, choice })
+  }
+}
