@@ -21,6 +21,7 @@ import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { openSqliteLedger, type SqliteLedger } from './ledger/sqlite.ts'
 import { advance, parkBroken } from './runs/executor.ts'
+import { emptyHeadroom } from './runs/headroom.ts'
 import { journalOn } from './runs/journal.ts'
 import { lookWith } from './runs/look.ts'
 import type { Means } from './runs/means.ts'
@@ -86,7 +87,7 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
     read: worldOf(read.document, { ...world, keepMs: 0 }).read,
     clock: systemClock,
     now: async () => systemClock.now(),
-    headroom: async () => ({ version: 0, claims: [] }),
+    headroom: async () => emptyHeadroom,
   })
   return { kind: 'opened', document: read.document, look }
 }

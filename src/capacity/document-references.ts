@@ -19,7 +19,7 @@ export function referenceProblems(document: SystemDocument): readonly DocumentPr
     ...databaseNames(document),
     ...flagProblems(document),
     ...approverProblems(document),
-    ...eventProblems(document),
+    ...windowProblems(document),
   ]
 }
 
@@ -184,9 +184,18 @@ function missing(
 }
 
 /** Windows that can be read, and that end after they begin. */
-function eventProblems({ workload }: SystemDocument): readonly DocumentProblem[] {
-  return (workload.events ?? []).flatMap(({ from, to, timeZone }, index) => {
-    const path = `workload.events.${index}`
+function windowProblems({ workload, policy }: SystemDocument): readonly DocumentProblem[] {
+  return [
+    ...windowsIn('workload.events', workload.events ?? []),
+    ...windowsIn('policy.freezeWindows', policy.freezeWindows ?? []),
+  ]
+}
+
+type Window = { readonly from: string; readonly to: string; readonly timeZone: string }
+
+function windowsIn(section: string, windows: readonly Window[]): readonly DocumentProblem[] {
+  return windows.flatMap(({ from, to, timeZone }, index) => {
+    const path = `${section}.${index}`
     const zone = 'write one of the IANA time zones, for example America/Santiago'
     if (!isTimeZone(timeZone))
       return [problem(`${path}.timeZone`, timeZone, { problem: 'is no time zone', remedy: zone })]

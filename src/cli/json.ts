@@ -4,8 +4,7 @@ import type { Refusal } from '../capacity/refusal.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
-import { reasonSentence } from '../words/en.ts'
-import { refusalSentence } from '../words/en-reasons.ts'
+import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 
 export function statusJson({ system, assessment, cost, view }: Status) {
   const { users, nowUsers, supportedUsers, binding, severity, findings } = assessment

@@ -6,7 +6,8 @@ import { digestOf } from './digest.ts'
 import { isSeen } from './facts.ts'
 import { type Moved, movedSince } from './fingerprint.ts'
 import type { Examination } from './gate.ts'
-import { approvalsNeeded, unheldRules } from './policy.ts'
+import { glassPasses } from './glass.ts'
+import { approvalsNeeded, glassApprovals } from './policy.ts'
 
 /** A yes that was given in time is acted on within this; after it somebody must be asked again. */
 const finishWithinMs = 600_000
@@ -30,6 +31,8 @@ export type Request = {
   /** When the approval ended; null: none was asked for. */
   readonly expiresAt: number | null
   readonly requester: string
+  /** The wait is removed; the record is not. */
+  readonly isGlassBroken: boolean
   /** Judged on facts of this moment. */
   readonly fresh: Examination
   readonly now: number
@@ -81,18 +84,17 @@ function obstacleTo(request: Request): NotCleared | null {
   if (unable !== null) return not(unable.code)
   const moved = movedSince(shown, fresh)
   if (moved.length > 0) return { kind: 'moved', moved }
-  if (fresh.verdict === 'block') return not('the verdict is block')
-  const unheld = unheldRules(policy)
-  if (unheld.length > 0) return not(`${unheld.join(', ')} cannot be held yet`)
-  const { expiresAt } = request
+  const { expiresAt, isGlassBroken } = request
+  if (fresh.verdict === 'block' && !(isGlassBroken && glassPasses(fresh)))
+    return not('the verdict is block')
   if (expiresAt !== null && now > expiresAt + finishWithinMs)
     return { kind: 'moved', moved: [{ what: 'approval', before: expiresAt, after: now }] }
   const given = new Set(request.consents.map(({ by }) => by))
   given.delete(request.requester)
-  const needed = approvalsNeeded(policy, step.risk, fresh.verdict)
+  const needed = isGlassBroken ? glassApprovals : approvalsNeeded(policy, step.risk, fresh.verdict)
   if (given.size < needed) return not(`${needed} must approve, ${given.size} did`)
   const unseen = step.needs.find((name) => !isSeen(fresh.view, name, now))
-  if (unseen !== undefined) return not(`${unseen} was not observed`)
+  if (unseen !== undefined && !isGlassBroken) return not(`${unseen} was not observed`)
   if (now > intent.sendBefore) return not('its time is over')
   if (policy.mode === 'observe') return { kind: 'withheld' }
   return null

@@ -12,6 +12,7 @@ import type { Fact } from '../world/world.ts'
 import { digestOf } from './digest.ts'
 import { factNamed, type View, viewOf } from './facts.ts'
 import { type Basis, fingerprintOf, type Judged } from './fingerprint.ts'
+import { type History, type RuleReason, rulesAgainst } from './rules.ts'
 
 /** A change that somebody else was cleared for and that is not over: its claim carries the reservation. */
 export type Reservation = {
@@ -23,7 +24,12 @@ export type Reservation = {
 
 /** What the gate adds to the model's reasons: they concern the target at this moment, not capacity. */
 export type GateReason = {
-  readonly code: 'target-claimed' | 'target-busy' | 'not-runnable' | 'not-allowed'
+  readonly code:
+    | 'target-claimed'
+    | 'target-busy'
+    | 'not-runnable'
+    | 'not-allowed'
+    | RuleReason['code']
   readonly weight: 'block'
   readonly law: null
   readonly subject: string
@@ -50,6 +56,10 @@ export type Question = {
   readonly facts: readonly Fact[]
   readonly step: BoundStep
   readonly reservations: readonly Reservation[]
+  /** What the rules of the policy remember. */
+  readonly history: History
+  /** Which run asks; null: none yet. */
+  readonly run: string | null
   readonly now: number
 }
 
@@ -154,7 +164,8 @@ function worstOf(judgements: readonly (Judgement | null)[]): Judgement | null {
 }
 
 /** What stands in the way of a write at this moment, whatever the capacity. facts/cloudsql.md, 11. */
-export function standing({ facts, step, reservations }: Question): readonly GateReason[] {
+export function standing(question: Question): readonly GateReason[] {
+  const { document, facts, step, reservations, history, run, now } = question
   const { target } = step
   const reason = (
     code: GateReason['code'],
@@ -173,6 +184,9 @@ export function standing({ facts, step, reservations }: Question): readonly Gate
   const operation = observedValue(facts, `${target}.operation`)
   const state = observedValue(facts, `${target}.state`)
   return [
+    ...(step.act.kind === 'write'
+      ? rulesAgainst(document.policy, { target, run, now }, history)
+      : []),
     ...(holder === undefined ? [] : [reason('target-claimed', { run: holder.run })]),
     ...(reservations.length > reservationsAtMost
       ? [reason('not-allowed', { rule: `at most ${reservationsAtMost} changes under way` })]

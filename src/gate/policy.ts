@@ -18,6 +18,8 @@ export type Actor = {
 export type Consentable = {
   readonly id: string
   readonly token: string
+  /** Whose yes it asks for. */
+  readonly role: RoleName
   readonly approvers: readonly string[]
   readonly expiresAt: number
   readonly consents: readonly { readonly by: string }[]
@@ -38,7 +40,7 @@ export type Denial =
   | { readonly kind: 'denied'; readonly code: 'stale-button' }
   | { readonly kind: 'denied'; readonly code: 'channel'; readonly channels: readonly string[] }
 
-export type RoleName = 'request' | 'approve'
+export type RoleName = 'request' | 'approve' | 'breakGlass'
 
 /** The only place where a yes is counted: every door goes through it, inside the ledger's append. */
 export function judgeConsent(
@@ -53,10 +55,11 @@ export function judgeConsent(
   if (now >= approval.expiresAt) return { kind: 'denied', code: 'expired', at: approval.expiresAt }
   if (actor.standing !== 'member')
     return { kind: 'denied', code: 'not-a-member', standing: actor.standing }
-  const holders = policy.roles?.approve ?? nobody
+  const { role } = approval
+  const holders = policy.roles?.[role] ?? nobody
   const inRole = isIn(holders, actor) && approval.approvers.includes(actor.user)
   if (actor.user === requester) return { kind: 'denied', code: 'own-request' }
-  if (!inRole) return { kind: 'denied', code: 'not-in-role', role: 'approve', holders }
+  if (!inRole) return { kind: 'denied', code: 'not-in-role', role, holders }
   if (approval.consents.some(({ by }) => by === actor.user))
     return { kind: 'denied', code: 'already-counted' }
   return { kind: 'counted' }
@@ -91,6 +94,18 @@ export function judgeSteering(
   return { kind: 'denied', code: 'not-in-role', role: 'approve', holders }
 }
 
+/** Whether somebody may ask for the wait to be removed. Break-glass takes two: who asks, and who says yes. */
+export function judgeGlass(policy: Policy, actor: Actor): { readonly kind: 'allowed' } | Denial {
+  if (actor.standing !== 'member')
+    return { kind: 'denied', code: 'not-a-member', standing: actor.standing }
+  const holders = policy.roles?.breakGlass ?? nobody
+  if (isIn(holders, actor)) return { kind: 'allowed' }
+  return { kind: 'denied', code: 'not-in-role', role: 'breakGlass', holders }
+}
+
+/** Besides the one who asks. */
+export const glassApprovals = 1
+
 const nobody: Role = { users: [], group: null }
 
 function isIn(role: Role, actor: Actor): boolean {
@@ -106,15 +121,4 @@ export function approvalsNeeded(
 ): number {
   const byRisk = risk === 'read' ? 0 : policy.approvals[risk]
   return verdict === 'review' && risk !== 'read' ? Math.max(1, byRisk) : byRisk
-}
-
-/** What the document asks for and this version does not hold yet: it acts on nothing until it can. */
-export function unheldRules(policy: Policy): readonly string[] {
-  const { freezeWindows, maxChangesPerHour, coolDownMinutes, roles } = policy
-  return [
-    freezeWindows === undefined ? null : 'policy.freezeWindows',
-    maxChangesPerHour === undefined ? null : 'policy.maxChangesPerHour',
-    coolDownMinutes === undefined ? null : 'policy.coolDownMinutes',
-    roles?.breakGlass === undefined ? null : 'policy.roles.breakGlass',
-  ].filter((path) => path !== null)
 }

@@ -1,7 +1,8 @@
 /** From the forecast to the claim: judge, ask, and grant only what still fits. */
 import { readingOf } from '../gate/evidence.ts'
 import { type Moved, movedSince } from '../gate/fingerprint.ts'
-import { approvalsNeeded } from '../gate/policy.ts'
+import { glassPasses } from '../gate/glass.ts'
+import { approvalsNeeded, glassApprovals } from '../gate/policy.ts'
 import { strayed } from './covering.ts'
 import { blindAtMostMs, restAfterMs } from './decide.ts'
 import type { RunEvent } from './events.ts'
@@ -18,11 +19,12 @@ export async function forecastStep(task: Task): Promise<Done> {
 
 /** Judged: blocked, read at once, asked for, or granted without asking. */
 export async function settleForecast(task: Task): Promise<Done> {
-  const { means, step } = task
+  const { means, run, step } = task
   const { verdict, reasons } = forecastOf(task)
   const changesNothing = reasons.some(({ code }) => code === 'no-change')
   if (verdict === 'clear' && changesNothing) return decided(task, { type: 'step-unneeded', v: 1 })
-  if (verdict === 'block') return decided(task, { type: 'step-blocked', v: 1 })
+  if (run.breakGlass !== null) return breakGlass(task)
+  if (verdict === 'block') return blocked(task)
   if (step.act.kind === 'manual') return decided(task, { type: 'person-asked', v: 1 })
   if (step.act.kind === 'read') {
     const { facts } = await lookAt(task)
@@ -37,6 +39,21 @@ export async function settleForecast(task: Task): Promise<Done> {
   return covered.length === 0 ? grantClaim(task, { byPlan: true }) : askFor(task, needed, covered)
 }
 
+/** A plan waits where it is until the reason is gone; a step alone is asked for again. */
+function blocked(task: Task): Promise<Done> {
+  return task.run.plan.length === 1
+    ? decided(task, { type: 'step-blocked', v: 1 })
+    : decided(task, { type: 'run-parked', v: 1, why: { code: 'blocked' } })
+}
+
+/** The same forecast and the same numbers; a second person instead of the wait. */
+async function breakGlass(task: Task): Promise<Done> {
+  const { step } = task
+  const { examination } = await lookAt(task)
+  if (!glassPasses(examination)) return blocked(task)
+  return step.act.kind === 'write' ? askFor(task, glassApprovals) : blocked(task)
+}
+
 /** Asks the people whom the policy names; `uncovered`: why the plan's own approval does not do. */
 export async function askFor(
   task: Pick<Task, 'means' | 'run'>,
@@ -45,7 +62,8 @@ export async function askFor(
 ): Promise<Done> {
   const { means, run } = task
   const { policy } = means.document
-  const { users, group } = policy.roles?.approve ?? { users: [], group: null }
+  const role = run.breakGlass === null ? 'approve' : 'breakGlass'
+  const { users, group } = policy.roles?.[role] ?? { users: [], group: null }
   const members = group === null ? [] : await means.membersOf(group)
   const approvers = [...new Set([...users, ...members])].sort()
   if (approvers.filter((user) => user !== run.by).length < needed)
@@ -60,6 +78,7 @@ export async function askFor(
     approval: means.newId(),
     token: `${run.id}.${means.newId()}`,
     needed,
+    ...(role === 'breakGlass' ? { role } : {}),
     approvers,
     expiresAt: (await means.journal.now()) + policy.approvals.expiresMinutes * 60_000,
     ...(uncovered.length === 0 ? {} : { strayed: recordedMoves(uncovered) }),

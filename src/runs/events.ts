@@ -142,6 +142,8 @@ const parkedSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('undecided'), why: z.string() }),
   z.object({ code: z.literal('operation-failed'), error: z.string() }),
   z.object({ code: z.literal('contradicted') }),
+  /** A step of a plan, now that it is reached. */
+  z.object({ code: z.literal('blocked') }),
   /** Done, and not everything could be seen: the steps after it do not start by themselves. */
   z.object({ code: z.literal('not-verified') }),
   /** What is held could not be let go. */
@@ -188,6 +190,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ...approval,
     token: z.string(),
     needed: z.int().min(1),
+    /** Absent: those who approve. */
+    role: z.enum(['approve', 'breakGlass']).optional(),
     /** Who was in the role when it was asked; at the click they must be in it still. */
     approvers: z.array(z.string()),
     expiresAt: z.number(),
@@ -230,7 +234,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 
 export type RunEvent = z.infer<typeof runEventSchema>
 export type ShownForecast = Readonly<z.infer<typeof forecastSchema>>
-export type ShownReason = Reason | GateReason
+
 export type ShownRow = Readonly<z.infer<typeof rowSchema>>
 export type PlanForecast = Readonly<z.infer<typeof planForecastSchema>>
 export type PlannedStep = Readonly<z.infer<typeof plannedSchema>>
@@ -246,6 +250,9 @@ export const headroomEventSchema = z.discriminatedUnion('type', [
   event('claimed', { ...parkedRun, step: z.string(), input: jsonObject }),
   /** `until`: a write given up undecided keeps its claim so long. */
   event('released', { ...parkedRun, until: z.number().nullable() }),
+  /** The global stop switch: nothing is written until two people have lifted it. Releases are exempt. */
+  event('stopped', { ...by, reason: z.string() }),
+  event('stop-lifting', { ...by }),
 ])
 
 export type HeadroomEvent = z.infer<typeof headroomEventSchema>

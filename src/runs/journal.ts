@@ -26,6 +26,11 @@ export type Journal = {
     event: Extract<RunEvent, { type: 'run-started' }>,
     judge: (headroom: Headroom, now: number) => No | null,
   ) => Promise<Changed | No>
+  /** The stop switch of a System, in its headroom stream. */
+  readonly switchStop: <No extends { readonly kind: string }>(
+    system: string,
+    work: (headroom: Headroom) => HeadroomEvent | No,
+  ) => Promise<{ readonly kind: 'switched'; readonly headroom: Headroom } | No>
   /** `work` sees the state that its events will follow, and says what to append or why not. */
   readonly change: <No extends { readonly kind: string }>(
     run: string,
@@ -67,6 +72,19 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
         if (run !== null) return { kind: 'changed', run }
       }
       throw new LostRaces(runStream(event.run))
+    },
+    switchStop: async (system, work) => {
+      const stream = headroomStream(system)
+      for (let race = 0; race < racesAtMost; race += 1) {
+        const held = await headroom(system)
+        const result = work(held)
+        if ('kind' in result) return result
+        const append = { stream, expectedVersion: held.version, events: [result], dueAt: null }
+        const appended = await ledger.append([append])
+        if (appended.kind === 'appended')
+          return { kind: 'switched', headroom: await headroom(system) }
+      }
+      throw new LostRaces(stream)
     },
     change: async (id, work) => {
       for (let race = 0; race < racesAtMost; race += 1) {

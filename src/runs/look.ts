@@ -62,7 +62,10 @@ export function lookWith(means: LookMeans): Look {
       const seen = await facts()
       const at = await now()
       const reservations = reservationsOf(means, headroom, null, at)
-      return examine({ document, facts: seen, step, reservations, now: at })
+      return examine({
+        ...{ document, facts: seen, step, reservations, now: at },
+        ...{ history: headroom, run: null },
+      })
     },
   }
 }

@@ -105,7 +105,10 @@ export async function lookAt({ means, run, step }: Task): Promise<Look> {
   const facts = await observe(document, world.read, clock)
   const now = await journal.now()
   const reservations = reservationsOf(means, headroom, run.id, now)
-  const examination = examine({ document, facts, step, reservations, now })
+  const examination = examine({
+    ...{ document, facts, step, reservations, now },
+    ...{ history: headroom, run: run.id },
+  })
   const isClear = step.needs.every((name) => isSeen(examination.view, name, now))
   return { facts, headroom, examination, isClear }
 }

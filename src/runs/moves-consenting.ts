@@ -48,8 +48,8 @@ export function consulting(run: Run, approval: Approval, event: RunEvent, at: nu
 }
 
 function requested(event: Extract<RunEvent, { type: 'approval-requested' }>): Approval {
-  const { approval: id, token, needed, approvers, expiresAt } = event
-  return { id, token, needed, approvers, expiresAt, consents: [] }
+  const { approval: id, token, needed, role = 'approve', approvers, expiresAt } = event
+  return { id, token, needed, role, approvers, expiresAt, consents: [] }
 }
 
 function withConsent(approval: Approval, by: string, at: number): Approval {

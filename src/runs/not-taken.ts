@@ -5,11 +5,8 @@ import type { Run } from './stage.ts'
 
 export type NotTaken =
   | Denial
-  | {
-      readonly kind: 'not-taken'
-      readonly code: 'policy-not-held'
-      readonly paths: readonly string[]
-    }
+  | { readonly kind: 'not-taken'; readonly code: 'no-glass' }
+  | { readonly kind: 'not-taken'; readonly code: 'not-stopped' }
   | {
       readonly kind: 'not-taken'
       readonly code: 'target-claimed'

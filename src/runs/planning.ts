@@ -72,7 +72,10 @@ async function examined({ means, run }: PlanTask): Promise<PlanExamination | nul
   const facts = await observe(document, world.read, clock)
   const now = await journal.now()
   const reservations = reservationsOf(means, headroom, run.id, now)
-  return examinePlan({ document, facts, steps, reservations, now })
+  return examinePlan({
+    ...{ document, facts, steps, reservations, now },
+    ...{ history: headroom, run: run.id },
+  })
 }
 
 function parkRefused(task: PlanTask): Promise<Done> {

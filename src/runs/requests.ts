@@ -11,11 +11,11 @@ import {
   approvalsNeeded,
   type Denial,
   judgeConsent,
+  judgeGlass,
   judgeRequest,
   judgeSteering,
-  unheldRules,
 } from '../gate/policy.ts'
-import { claimsOfOthers } from './headroom.ts'
+import { claimsOfOthers, type Headroom } from './headroom.ts'
 import type { Changed, Journal } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
 import type { Approval, Run } from './stage.ts'
@@ -24,6 +24,8 @@ import {
   answerFor,
   change,
   decidedAlready,
+  judgeLift,
+  judgeStop,
   resumeWith,
   type Steering,
   skipWith,
@@ -34,6 +36,7 @@ import {
 const stepsAtMost = 50
 
 export type Answer = Changed | NotTaken
+export type Switched = { readonly kind: 'switched'; readonly headroom: Headroom } | NotTaken
 
 /** What somebody asks for: one step, or a runbook's plan with all its inputs. */
 export type Wish = {
@@ -41,12 +44,17 @@ export type Wish = {
   readonly runbook?: NonNullable<Run['runbook']>
   /** Not before, and only if it is still clear then. */
   readonly notBefore?: number
+  /** Removes the wait, not the record. */
+  readonly breakGlass?: { readonly reason: string }
 }
 
 export type Requests = {
   /** Whether somebody may ask for anything in a channel; null: yes. */
   readonly denialTo: (channel: string, actor: Actor) => Denial | null
   readonly start: (wish: Wish, channel: string, actor: Actor) => Promise<Answer>
+  /** Nothing is written any more, until two people have lifted it. Gives the runs' headroom as it stands then. */
+  readonly stopAll: (reason: string, channel: string, actor: Actor) => Promise<Switched>
+  readonly liftStop: (actor: Actor) => Promise<Switched>
   readonly approve: (token: string, actor: Actor) => Promise<Answer>
   readonly reject: (token: string, actor: Actor) => Promise<Answer>
   readonly abort: (run: string, actor: Actor) => Promise<Answer>
@@ -80,6 +88,10 @@ export function requestsOn(means: RequestMeans): Requests {
       return judged.kind === 'denied' ? judged : null
     },
     start: (wish, channel, actor) => woken(start(means, wish, channel, actor)),
+    stopAll: (reason, channel, actor) =>
+      journal.switchStop(means.document.name, () => judgeStop(policy, { reason, channel }, actor)),
+    liftStop: (actor) =>
+      journal.switchStop(means.document.name, (headroom) => judgeLift(policy, headroom, actor)),
     approve: (token, actor) =>
       woken(
         onApproval(journal, token, (run, approval, now) => {
@@ -105,12 +117,13 @@ export function requestsOn(means: RequestMeans): Requests {
 
 async function start(
   means: RequestMeans,
-  { steps, runbook, notBefore }: Wish,
+  wish: Wish,
   channel: string,
   actor: Actor,
 ): Promise<Answer> {
   const { document, journal } = means
-  const refusal = refusalToStart(document, steps, channel, actor)
+  const { steps, runbook, notBefore, breakGlass } = wish
+  const refusal = refusalToStart(document, wish, channel, actor)
   if (refusal !== null) return refusal
   const digest = digestOf(document)
   await journal.keepDocument(digest, document)
@@ -126,6 +139,7 @@ async function start(
       plan: steps.map(({ name, input }) => ({ step: name, input })),
       ...(runbook === undefined ? {} : { runbook }),
       ...(notBefore === undefined ? {} : { notBefore }),
+      ...(breakGlass === undefined ? {} : { breakGlass }),
     },
     (headroom, now) => {
       // Later steps of a plan are judged when they are reached; the first one begins now.
@@ -139,7 +153,7 @@ async function start(
 
 function refusalToStart(
   document: SystemDocument,
-  steps: readonly BoundStep[],
+  { steps, breakGlass }: Wish,
   channel: string,
   actor: Actor,
 ): NotTaken | null {
@@ -152,8 +166,11 @@ function refusalToStart(
   if (why !== undefined) return { kind: 'not-taken', code: 'unable', why }
   const writes = steps.filter(({ act }) => act.kind === 'write')
   if (writes.length === 0) return null
-  const paths = unheldRules(policy)
-  if (paths.length > 0) return { kind: 'not-taken', code: 'policy-not-held', paths }
+  if (breakGlass !== undefined) {
+    const glass = judgeGlass(policy, actor)
+    if (glass.kind === 'denied') return glass
+    return breakGlass.reason.trim() === '' ? { kind: 'not-taken', code: 'no-reason' } : null
+  }
   const asksForOne = writes.some(({ risk }) => approvalsNeeded(policy, risk, 'review') > 0)
   if (asksForOne && policy.roles?.approve === undefined)
     return { kind: 'not-taken', code: 'no-approvers' }

@@ -10,6 +10,7 @@ export type Consent = { readonly by: string; readonly at: number }
 export type Approval = {
   readonly id: string
   readonly token: string
+  readonly role: 'approve' | 'breakGlass'
   readonly needed: number
   readonly approvers: readonly string[]
   readonly expiresAt: number

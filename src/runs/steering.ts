@@ -1,7 +1,8 @@
 /** What people may do to a run besides saying yes or no: abort, resume, retry, skip, say that it is done. Pure. */
 import type { Policy } from '../capacity/system.ts'
 import { type Actor, judgeRequest, judgeSteering } from '../gate/policy.ts'
-import type { RunEvent } from './events.ts'
+import type { HeadroomEvent, RunEvent } from './events.ts'
+import type { Headroom } from './headroom.ts'
 import type { Change } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
 import { mayAbort, maySkip, mayStillLand, type Run } from './stage.ts'
@@ -17,6 +18,31 @@ export function change(event: RunEvent): Change {
 
 export function decidedAlready(run: Run): NotTaken {
   return { kind: 'not-taken', code: 'decided-already', run }
+}
+
+/** Whoever may ask for a change may stop them all: it can only make the world quieter. */
+export function judgeStop(
+  policy: Policy,
+  { reason, channel }: { readonly reason: string; readonly channel: string },
+  actor: Actor,
+): HeadroomEvent | NotTaken {
+  const judged = judgeRequest(policy, channel, actor)
+  if (judged.kind === 'denied') return judged
+  if (reason.trim() === '') return { kind: 'not-taken', code: 'no-reason' }
+  return { type: 'stopped', v: 1, by: actor.user, reason: reason.trim() }
+}
+
+/** Two who may approve. */
+export function judgeLift(
+  policy: Policy,
+  { stop, lifting }: Headroom,
+  actor: Actor,
+): HeadroomEvent | NotTaken {
+  const judged = judgeSteering(policy, '', actor)
+  if (judged.kind === 'denied') return judged
+  if (stop === null) return { kind: 'not-taken', code: 'not-stopped' }
+  if (lifting.includes(actor.user)) return { kind: 'denied', code: 'already-counted' }
+  return { type: 'stop-lifting', v: 1, by: actor.user }
 }
 
 export const abortRun: Steering = (run, actor, policy) => {

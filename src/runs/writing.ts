@@ -71,6 +71,7 @@ export function clearFor(
     shown: boundOf(forecastOf(task)),
     ...agreedTo(run),
     requester: run.by,
+    isGlassBroken: run.breakGlass !== null,
     fresh: look.examination,
     now: means.clock.now(),
   })

@@ -222,13 +222,22 @@ const gateReasons: {
   readonly [Code in GateReason['code']]: (reason: GateReason) => string
 } = {
   'target-claimed': ({ subject, values }) =>
-    `${nameOf(subject)} is held by the run ${values.run ?? ''} until it is over.`,
+    `${nameOf(subject)} is held by run ${values.run ?? ''} until that is verified or ended.`,
   'target-busy': ({ subject, values }) =>
     `${nameOf(subject)} is busy: operation ${values.operation ?? ''} has not ended. ` +
     'Ask again when it has.',
   'not-runnable': ({ subject, values }) =>
     `${nameOf(subject)} is ${values.state ?? 'not running'}; it must be RUNNABLE.`,
   'not-allowed': ({ values }) => `Not now: ${values.rule ?? 'the policy says no'}.`,
+  stopped: ({ values }) =>
+    `Everything is stopped since ${values.at ?? ''}: ${values.reason ?? ''}. ` +
+    'Two people lift it with `/runbook stop-all lift`.',
+  frozen: ({ values }) => `${values.name ?? ''} freezes every change until ${values.until ?? ''}.`,
+  'too-many-changes': ({ values }) =>
+    `${values.count ?? ''} changes in the last hour, and the policy allows ${values.max ?? ''}. ` +
+    `The next one may begin at ${values.until ?? ''}.`,
+  'cooling-down': ({ subject, values }) =>
+    `Another run changed ${nameOf(subject)}; it cools down until ${values.until ?? ''}.`,
 }
 
 const tierProblems = {

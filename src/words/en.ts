@@ -1,10 +1,9 @@
 /** What the product says in English, besides reasons and laws (en-reasons.ts). A face lends it mentions and times. */
 import type { InputField, InputProblem, StepEntry, Unable } from '../define/step.ts'
 import type { Denial, Standing } from '../gate/policy.ts'
-import type { Parked, ShownReason } from '../runs/events.ts'
+import type { Parked } from '../runs/events.ts'
 import type { NotTaken } from '../runs/not-taken.ts'
 import type { Run } from '../runs/stage.ts'
-import { reasonSentence as modelSentence } from './en-reasons.ts'
 import { count, list, nameOf } from './numbers.ts'
 
 /** How a place writes people, times, links and literal text: Slack's mentions, or plain words. */
@@ -113,8 +112,10 @@ const standingSentences: Readonly<Record<Standing, string>> = {
 export function notTakenSentence(no: NotTaken, face: Face): string {
   if (no.kind === 'denied') return denialSentence(no, face)
   switch (no.code) {
-    case 'policy-not-held':
-      return `Not taken: the document sets ${list(no.paths)}, which this version cannot hold yet, so it changes nothing. Remove it, or wait for the version that can.`
+    case 'no-glass':
+      return 'Not taken: policy.roles.breakGlass names too few people. Breaking the glass takes two.'
+    case 'not-stopped':
+      return 'Nothing is stopped.'
     case 'target-claimed':
       return `Not taken: ${face.literal(nameOf(no.target))} is held by ${face.run(no.run)} until that is verified or ended.`
     case 'unable':
@@ -183,6 +184,8 @@ export function parkedSentence(why: Parked): string {
       return `Cloud SQL ended the operation with an error: ${open(why.error)}. Nothing more is sent until one of you decides.`
     case 'contradicted':
       return 'The operation ended, and the world is not as predicted. See below; nothing more happens until one of you decides.'
+    case 'blocked':
+      return 'This step is blocked as things are now, for the reasons below. Nothing of it was sent. Retry it when they are gone, or skip it.'
     case 'not-verified':
       return 'It was done, and I could not see all of it. The steps after it rest on that, so they wait: let me look again, or say that it is good.'
     case 'not-released':
@@ -203,20 +206,4 @@ export function parkedSentence(why: Parked): string {
 /** Somebody else's sentence inside ours: its full stop is not needed. */
 function open(sentence: string): string {
   return sentence.replace(/\.\s*$/, '')
-}
-
-/** Every reason of a verdict: the model's, and the gate's own about the target at this moment. */
-export function reasonSentence(reason: ShownReason): string {
-  switch (reason.code) {
-    case 'target-claimed':
-      return `${nameOf(reason.subject)} is held by run ${reason.values.run} until that is verified or ended.`
-    case 'target-busy':
-      return `${nameOf(reason.subject)} is busy: operation ${reason.values.operation} is under way.`
-    case 'not-runnable':
-      return `${nameOf(reason.subject)} is ${reason.values.state}, and only a RUNNABLE instance can be changed.`
-    case 'not-allowed':
-      return `Not now: ${reason.values.rule}. Wait for it to end.`
-    default:
-      return modelSentence(reason)
-  }
 }

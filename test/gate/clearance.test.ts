@@ -25,6 +25,7 @@ const request: Request = {
   shown,
   consents: [{ by: 'U0LUIS' }],
   requester: 'U0SOFIA',
+  isGlassBroken: false,
   expiresAt: now + 60_000,
   fresh: shown,
   now,
@@ -110,9 +111,9 @@ describe('no clearance', () => {
     ['on facts of eleven seconds ago', { now: now + 11_000 }, /was not observed/],
     ['on facts of a later time', { now: now - 1 }, /was not observed/],
     [
-      'with rules that cannot be held yet',
-      withPolicy({ maxChangesPerHour: 3, coolDownMinutes: 5 }),
-      /policy\.maxChangesPerHour, policy\.coolDownMinutes cannot be held yet/,
+      'to a broken glass that only its asker agreed to',
+      { isGlassBroken: true, consents: [{ by: 'U0SOFIA' }] },
+      /1 must approve, 0 did/,
     ],
   ]
   test.for(refused)('%s', ([, changes, why]) => {

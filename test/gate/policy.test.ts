@@ -10,7 +10,6 @@ import {
   judgeRequest,
   judgeSteering,
   type Standing,
-  unheldRules,
 } from '../../src/gate/policy.ts'
 import { site } from '../runs/process.ts'
 
@@ -59,6 +58,7 @@ const verdictOn = (one: Case): string => {
   const approval: Consentable = {
     id: 'a1',
     token: 'r1.t',
+    role: 'approve',
     approvers: one.wasIn ? ['U0OTHER', user] : ['U0OTHER'],
     expiresAt,
     consents: one.isRepeated ? [{ by: user }] : [],
@@ -112,7 +112,8 @@ describe('a yes', () => {
   })
 
   test('without any role nobody is in it', () => {
-    const approval = { id: 'a1', token: 't', approvers: ['U0LUIS'], expiresAt, consents: [] }
+    const open = { id: 'a1', token: 't', approvers: ['U0LUIS'], expiresAt, consents: [] }
+    const approval: Consentable = { ...open, role: 'approve' }
     const actor: Actor = { user: 'U0LUIS', standing: 'member', groups: ['S0LEADS'] }
     for (const roles of [undefined, {}, { approve: { users: [], group: null } }]) {
       const without: Policy = { ...site.policy, roles }
@@ -177,27 +178,5 @@ describe('steering a run', () => {
       expect(may({ ...ways.grouped, standing })).toBe(isMember)
       expect(may({ ...ways.neither, standing })).toBe(false)
     }
-  })
-})
-
-describe('rules that this version cannot hold', () => {
-  test('are named by their path, each of them', () => {
-    const window = { name: 'sale', from: '10:00', to: '12:00', timeZone: 'UTC' }
-    expect(unheldRules(site.policy)).toEqual([])
-    expect(
-      unheldRules({
-        ...site.policy,
-        freezeWindows: [window],
-        maxChangesPerHour: 0,
-        coolDownMinutes: 0,
-        roles: { ...site.policy.roles, breakGlass: role },
-      }),
-    ).toEqual([
-      'policy.freezeWindows',
-      'policy.maxChangesPerHour',
-      'policy.coolDownMinutes',
-      'policy.roles.breakGlass',
-    ])
-    expect(unheldRules({ ...site.policy, freezeWindows: [] })).toEqual(['policy.freezeWindows'])
   })
 })

@@ -1,7 +1,9 @@
 /** The ticketing site's database as it is observed, for the gate's tests. */
+
 import type { SystemDocument } from '../../src/capacity/system.ts'
 import type { BoundStep } from '../../src/define/step.ts'
 import { type Examination, examine, type Reservation } from '../../src/gate/gate.ts'
+import { type History, noHistory } from '../../src/gate/rules.ts'
 import type { Fact } from '../../src/world/world.ts'
 import { database, site, upgrade } from '../runs/process.ts'
 
@@ -51,11 +53,14 @@ export type Asked = {
   readonly step?: BoundStep
   readonly reservations?: readonly Reservation[]
   readonly at?: number
+  readonly history?: History
+  readonly run?: string
 }
 
 export function examined(asked: Asked = {}): Examination {
   const { document = site, facts = factsWith(), step = upgrade, at = now } = asked
-  return examine({ document, facts, step, reservations: asked.reservations ?? [], now: at })
+  const { history = noHistory, run = null, reservations = [] } = asked
+  return examine({ document, facts, step, reservations, history, run, now: at })
 }
 
 export const codes = ({ reasons }: Pick<Examination, 'reasons'>) => reasons.map(({ code }) => code)

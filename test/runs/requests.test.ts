@@ -58,14 +58,6 @@ describe('a start', () => {
   const refused: readonly Refused[] = [
     ['from a stranger', {}, upgrade, channel, eve, { code: 'not-a-member' }],
     ['in another channel', {}, upgrade, 'C0OTHER', sofia, { code: 'channel' }],
-    [
-      'under rules that cannot be held yet',
-      { freezeWindows: [window] },
-      upgrade,
-      channel,
-      sofia,
-      { code: 'policy-not-held', paths: ['policy.freezeWindows'] },
-    ],
     ['with nobody to approve', { roles: {} }, upgrade, channel, sofia, { code: 'no-approvers' }],
     ['of a step without hands', {}, celery, channel, sofia, { code: 'unable' }],
     ['of what a step cannot do yet', {}, paused, channel, sofia, { code: 'unable' }],

@@ -1,6 +1,6 @@
 /** What a run was judged on: the facts with source and time, the expectations, the fingerprint. Pure. */
 import type { Run } from '../../runs/stage.ts'
-import { reasonSentence } from '../../words/en.ts'
+import { reasonSentence } from '../../words/en-reasons.ts'
 import { escaped, slackFace as face, longSection, type Message, section } from './blocks.ts'
 import { show } from './evidence.ts'
 

@@ -1,8 +1,7 @@
 /** A forecast as an approver sees it: now, during and after, the reasons, and the facts that it rests on. Pure. */
 import type { KnownBlock } from '@slack/types'
 import type { ShownForecast } from '../../runs/events.ts'
-import { reasonSentence } from '../../words/en.ts'
-import { lawName } from '../../words/en-reasons.ts'
+import { lawName, reasonSentence } from '../../words/en-reasons.ts'
 import { nameOf, number } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, section, table } from './blocks.ts'
 

@@ -2,8 +2,8 @@
 import type { KnownBlock } from '@slack/types'
 import type { PlannedStep } from '../../runs/events.ts'
 import type { PastStep, Run } from '../../runs/stage.ts'
-import { reasonSentence } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
+import { reasonSentence } from '../../words/en-reasons.ts'
 import { duration, number } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, plain, section, table } from './blocks.ts'
 

@@ -3,8 +3,9 @@
 import type { KnownBlock } from '@slack/types'
 import type { ShownForecast } from '../../runs/events.ts'
 import type { Approval, Run } from '../../runs/stage.ts'
-import { parkedSentence, reasonSentence, stepLine } from '../../words/en.ts'
+import { parkedSentence, stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
+import { reasonSentence } from '../../words/en-reasons.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
 import {
   actions,

@@ -1,7 +1,9 @@
 /** Every run that can be reached: random events, of which the fold takes the legal ones, hostile texts. */
+
 import fc from 'fast-check'
 import { readSystemFile } from '../../../src/documents.ts'
 import { examine, type GateReason } from '../../../src/gate/gate.ts'
+import { noHistory } from '../../../src/gate/rules.ts'
 import type { Evidence, RecordedFact, RunEvent, ShownForecast } from '../../../src/runs/events.ts'
 import { IllegalEvent } from '../../../src/runs/moves.ts'
 import { evolve } from '../../../src/runs/run.ts'
@@ -50,7 +52,18 @@ export const bound = steps.map(([name, input]) => {
 })
 
 const shown: readonly ShownForecast[] = bound.map((step) =>
-  shownForecast(step, examine({ document: system, facts: [], step, reservations: [], now })),
+  shownForecast(
+    step,
+    examine({
+      document: system,
+      facts: [],
+      step,
+      reservations: [],
+      history: noHistory,
+      run: null,
+      now,
+    }),
+  ),
 )
 
 const gateReason: fc.Arbitrary<GateReason> = fc

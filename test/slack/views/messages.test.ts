@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { plan } from '../../../src/define/planner.ts'
 import { examine } from '../../../src/gate/gate.ts'
+import { noHistory } from '../../../src/gate/rules.ts'
 import { statusOf } from '../../../src/gate/status.ts'
 import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
 import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
@@ -83,7 +84,15 @@ test('of a status, a check, an explanation and a plan', () => {
     keepsTheRules(
       checkMessage(
         step,
-        examine({ document: system, facts: [], step, reservations: [], now }),
+        examine({
+          document: system,
+          facts: [],
+          step,
+          reservations: [],
+          history: noHistory,
+          run: null,
+          now,
+        }),
         note,
       ),
     )
