@@ -1,5 +1,7 @@
 /** The only minter of clearances: no action runs until this function has said so. DESIGN.md, 2 and 6. */
+
 import type { Policy } from '../capacity/system.ts'
+import { approvalsNeeded } from '../define/approvals-needed.ts'
 import type { BoundStep, Intent } from '../define/step.ts'
 import { type Clearance, mintClearance } from '../world/clearance.ts'
 import { digestOf } from './digest.ts'
@@ -7,7 +9,7 @@ import { isSeen } from './facts.ts'
 import { type Moved, movedSince } from './fingerprint.ts'
 import type { Examination } from './gate.ts'
 import { glassPasses } from './glass.ts'
-import { approvalsNeeded, glassApprovals } from './policy.ts'
+import { glassApprovals } from './policy.ts'
 
 /** A yes that was given in time is acted on within this; after it somebody must be asked again. */
 const finishWithinMs = 600_000

@@ -1,7 +1,6 @@
 /** Who may, and how many: the rules that concern people. Pure. DESIGN.md, 6. */
 import type { Role } from '../capacity/policy-document.ts'
 import type { Policy } from '../capacity/system.ts'
-import type { Risk } from '../define/step.ts'
 
 /** `unknown`: Slack did not say; no answer is a no. */
 export type Standing = 'member' | 'guest' | 'stranger' | 'bot' | 'deactivated' | 'unknown'
@@ -111,14 +110,4 @@ const nobody: Role = { users: [], group: null }
 function isIn(role: Role, actor: Actor): boolean {
   const { users, group } = role
   return users.includes(actor.user) || (group !== null && actor.groups.includes(group))
-}
-
-/** How many people must say yes, besides the one who asks. A review verdict asks for one at least. */
-export function approvalsNeeded(
-  policy: Policy,
-  risk: Risk,
-  verdict: 'clear' | 'review' | 'block',
-): number {
-  const byRisk = risk === 'read' ? 0 : policy.approvals[risk]
-  return verdict === 'review' && risk !== 'read' ? Math.max(1, byRisk) : byRisk
 }

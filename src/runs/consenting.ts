@@ -1,8 +1,9 @@
 /** From the forecast to the claim: judge, ask, and grant only what still fits. */
+import { approvalsNeeded } from '../define/approvals-needed.ts'
 import { readingOf } from '../gate/evidence.ts'
 import { type Moved, movedSince } from '../gate/fingerprint.ts'
 import { glassPasses } from '../gate/glass.ts'
-import { approvalsNeeded, glassApprovals } from '../gate/policy.ts'
+import { glassApprovals } from '../gate/policy.ts'
 import { strayed } from './covering.ts'
 import { blindAtMostMs, restAfterMs } from './decide.ts'
 import type { RunEvent } from './events.ts'

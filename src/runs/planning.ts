@@ -1,8 +1,9 @@
 /** A plan as a whole: forecast, asked for once, and, at each step, whether that one yes still covers it. */
+
+import { approvalsNeeded } from '../define/approvals-needed.ts'
 import type { BoundStep, Risk } from '../define/step.ts'
 import type { Moved } from '../gate/fingerprint.ts'
 import { examinePlan, type PlanExamination, stateAfter, strayedFrom } from '../gate/plan.ts'
-import { approvalsNeeded } from '../gate/policy.ts'
 import { observe } from '../world/observe.ts'
 import { askFor, voided } from './consenting.ts'
 import { boundSteps } from './covering.ts'

@@ -2,13 +2,14 @@
  * What people ask of runs: start, approve, reject, resume, retry, abort. Each is recorded before
  * anybody is told yes.
  */
+
 import type { SystemDocument } from '../capacity/system.ts'
+import { approvalsNeeded } from '../define/approvals-needed.ts'
 import type { BoundStep } from '../define/step.ts'
 import { unableTo } from '../define/unable.ts'
 import { digestOf } from '../gate/digest.ts'
 import {
   type Actor,
-  approvalsNeeded,
   type Denial,
   judgeConsent,
   judgeGlass,

@@ -1,10 +1,11 @@
 /** Who may, and how many: every combination. DESIGN.md, 6. */
+
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../src/capacity/system.ts'
+import { approvalsNeeded } from '../../src/define/approvals-needed.ts'
 import type { Risk } from '../../src/define/step.ts'
 import {
   type Actor,
-  approvalsNeeded,
   type Consentable,
   judgeConsent,
   judgeRequest,

@@ -5,12 +5,12 @@ import { assess } from '../../src/capacity/assess.ts'
 import { judge } from '../../src/capacity/compare.ts'
 import { costOf } from '../../src/capacity/cost.ts'
 import type { System } from '../../src/capacity/system.ts'
-import type { JsonObject } from '../../src/define/step.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { reasonSentence, refusalSentence } from '../../src/words/en-reasons.ts'
 import { today } from '../capacity/golden.ts'
 import { bound } from '../capacity/predictions.ts'
 import { randomSystem } from '../capacity/random-system.ts'
+import { renamed } from '../capacity/renamed.ts'
 
 const hole = /NaN|Infinity|undefined/
 const entries = catalogue.entries.flatMap(({ name, examples }) =>
@@ -90,20 +90,4 @@ function slower(system: System): System {
       taskCpuSeconds: 2 * workload.taskCpuSeconds,
     },
   }
-}
-
-/** The example's input with names that this System has. */
-function renamed(system: System, input: JsonObject, pick: number): JsonObject {
-  const names = {
-    database: Object.keys(system.databases),
-    service: Object.keys(system.services),
-    pooler: Object.keys(system.poolers),
-    alert: Object.keys(system.alerts),
-  }
-  return Object.fromEntries(
-    Object.entries(input).map(([key, value]) => {
-      const known = Object.entries(names).find(([field]) => field === key)?.[1] ?? []
-      return [key, known.length === 0 ? value : (known[pick % known.length] ?? value)]
-    }),
-  )
 }
