@@ -15,9 +15,10 @@ export type Catalogue = {
 }
 
 export function catalogueOf(entries: readonly StepEntry[]): Catalogue {
+  const names = entries.map((entry) => entry.name)
   const find = (name: string): StepEntry | UnknownStep => {
     const entry = entries.find((one) => one.name === name)
-    return entry ?? { kind: 'unknown-step', name, nearest: nearestName(name, entries) }
+    return entry ?? { kind: 'unknown-step', name, nearest: nearestName(name, names) }
   }
   return {
     entries,
@@ -29,8 +30,8 @@ export function catalogueOf(entries: readonly StepEntry[]): Catalogue {
   }
 }
 
-function nearestName(name: string, entries: readonly StepEntry[]): string | null {
-  const names = entries.map((entry) => entry.name)
+/** What was meant, where a name is close enough to one that there is. */
+export function nearestName(name: string, names: readonly string[]): string | null {
   if (names.length === 0) return null
   const partOf = names.find((one) => name !== '' && name.split('-').every((p) => one.includes(p)))
   if (partOf !== undefined) return partOf

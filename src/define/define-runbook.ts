@@ -146,7 +146,9 @@ function defined<Schema extends z.ZodType>(
   const { name, title, why, cannotUndo = null } = spec
   const tests = spec.tests.map((one) => ({ ...one, parameters: plainJson(one.parameters) }))
   const words = { form, name, title, why, cannotUndo, fields, defaults: defaultsOf(schema) }
-  return { ...words, tests, write, steps: spliced(name, write) }
+  const runbook = { ...words, tests, write, steps: spliced(name, write) }
+  made.add(runbook)
+  return runbook
 }
 
 /** A caller's mistake is the calling runbook's: its own binding says so. */
@@ -156,6 +158,13 @@ function spliced(name: string, write: Runbook['write']) {
     if (!('kind' in written)) return written.parts.flatMap(partLines)
     throw new Error(`${name}: ${written.field} must be ${written.expected}, not ${written.value}`)
   }
+}
+
+/** A file may export anything: a runbook is what was made here. */
+const made = new WeakSet<object>()
+
+export function isRunbook(value: unknown): value is Runbook {
+  return typeof value === 'object' && value !== null && made.has(value)
 }
 
 /** A box of a bound checklist; `from`: the index of its first item, `count` of them are its own. */

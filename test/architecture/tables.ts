@@ -42,10 +42,11 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   rehearsal: [types('world/world.ts')],
   'config.ts': [all('capacity'), all('world/postgres-url.ts')],
   'documents.ts': [all('capacity')],
+  library: [all('define')],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    ...[all('config.ts'), all('documents.ts')],
+    ...[all('config.ts'), all('documents.ts'), all('library')],
   ],
 }
 
@@ -76,8 +77,8 @@ export const homes = {
   setInterval: ['src/world/clock.ts'],
   setImmediate: ['src/world/clock.ts'],
   fetch: [],
-  // The loader of PLIMSOLL_RUNBOOKS gets it, when it comes.
-  'import(an expression)': [],
+  // The loader of PLIMSOLL_RUNBOOKS, after it has judged the text.
+  'import(an expression)': ['src/library/load.ts'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type Impure = keyof typeof homes
