@@ -22,6 +22,7 @@ import type {
   State,
   Stop,
 } from './rehearsed-run.ts'
+import { unableTo } from './unable.ts'
 
 export type RehearseContext = {
   /** YYYY-MM-DD. */
@@ -127,7 +128,7 @@ function rehearsedStep(
     verdict,
     reasons,
     judgement,
-    unable: act.kind === 'read' ? null : act.unable(before),
+    unable: unableTo(step, before),
     before,
     after: prediction.after,
     disruption: longest(prediction.phases.flatMap(disruptionOf)),

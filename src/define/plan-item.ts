@@ -35,7 +35,7 @@ export type Condition = Readonly<z.infer<typeof conditionSchema>>
 
 const why = z.string().min(1).max(500).nullable()
 
-const waitSchema = z.strictObject({
+export const waitSchema = z.strictObject({
   kind: z.literal('wait'),
   until: numeric,
   /** So long without a break. */
@@ -45,7 +45,7 @@ const waitSchema = z.strictObject({
   why,
 })
 
-const onlyIfSchema = z.strictObject({
+export const onlyIfSchema = z.strictObject({
   kind: z.literal('only-if'),
   when: z.enum(['all-hold', 'not-all-hold']),
   conditions: z.array(conditionSchema).min(1).max(conditionsAtMost),

@@ -115,7 +115,7 @@ export function dayOf(now: number): string {
  * The worst that the step may come to, whatever becomes of the changes that are under way. Null
  * where the target's own rules refuse it.
  */
-export function judgeReserved(
+function judgeReserved(
   system: System,
   step: BoundStep,
   {

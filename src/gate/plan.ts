@@ -1,124 +1,74 @@
 /**
- * A whole plan before its first step: each step forecast and judged on the state that the ones
- * before leave. Pure. DESIGN.md, 2 and 6.
+ * A whole plan before its first step: rehearsed on the System as it is seen, and what stands in the
+ * way of it at this moment. Pure. DESIGN.md, 2 and 6.
  */
-import { assess } from '../capacity/assess.ts'
-import type { Judgement } from '../capacity/compare.ts'
-import type { Reason } from '../capacity/reason.ts'
-import type { Refusal } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
-import type { BoundStep } from '../define/step.ts'
+import { rehearse } from '../define/forecast.ts'
+import type { PlanItem } from '../define/plan-item.ts'
+import type { RehearsedRun, RehearsedStep } from '../define/rehearsed-run.ts'
 import { digestOf } from './digest.ts'
 import { type View, viewOf } from './facts.ts'
 import type { Moved } from './fingerprint.ts'
-import { dayOf, type GateReason, judgeReserved, type Question, standing } from './gate.ts'
-
-export type ExaminedStep = {
-  readonly step: BoundStep
-  /** The state that the steps before leave. */
-  readonly before: System
-  readonly verdict: 'clear' | 'review' | 'block'
-  readonly reasons: readonly (Reason | GateReason)[]
-  /** Where the target's own rules say no. */
-  readonly refusal: Refusal | null
-  readonly judgement: Judgement | null
-}
+import { dayOf, type GateReason, type Question, standing } from './gate.ts'
 
 export type PlanExamination = {
-  /** A blocked one is the last: what comes after it has no state to start from. */
-  readonly steps: readonly ExaminedStep[]
+  readonly rehearsed: RehearsedRun
+  /** What stands in the way of the first write now, whatever the capacity. */
+  readonly outside: readonly GateReason[]
   readonly verdict: 'clear' | 'review' | 'block'
   readonly view: View
+  /** Digest of the System document. */
   readonly document: string
-  readonly supportedUsers: { readonly now: number | null; readonly after: number | null }
   readonly fingerprint: string
 }
 
-export type PlanQuestion = Omit<Question, 'step'> & { readonly steps: readonly BoundStep[] }
-
-const rank = { clear: 0, review: 1, block: 2 } as const
+export type PlanQuestion = Omit<Question, 'step'> & { readonly items: readonly PlanItem[] }
 
 export function examinePlan(question: PlanQuestion): PlanExamination {
-  const { document, facts, now } = question
+  const { document, facts, now, items } = question
   const view = viewOf(document, facts, now)
-  const today = dayOf(now)
-  const examined: ExaminedStep[] = []
-  let system = view.system
-  for (const step of question.steps) {
-    const one = examineOn(system, step, question, view)
-    examined.push(one)
-    const prediction = step.predict(system)
-    if (one.verdict === 'block' || 'kind' in prediction) break
-    system = prediction.after
-  }
-  const verdict = examined.reduce<PlanExamination['verdict']>(
-    (worst, one) => (rank[one.verdict] > rank[worst] ? one.verdict : worst),
-    'clear',
-  )
+  const rehearsed = rehearse(view.system, items, { today: dayOf(now), unknown: view.unknown })
+  const first = stepsOf(rehearsed).find(({ step }) => step.act.kind === 'write')
+  const outside = first === undefined ? [] : standing({ ...question, step: first.step })
   const digest = digestOf(document)
   return {
-    steps: examined,
-    verdict,
+    rehearsed,
+    outside,
+    verdict: outside.length > 0 ? 'block' : rehearsed.verdict,
     view,
     document: digest,
-    supportedUsers: {
-      now: assess(view.system, { today }).supportedUsers,
-      after: assess(system, { today }).supportedUsers,
-    },
-    fingerprint: fingerprintOf(digest, view.system, examined),
+    fingerprint: fingerprintOf(digest, rehearsed),
   }
 }
 
-function examineOn(
-  system: System,
-  step: BoundStep,
-  question: PlanQuestion,
-  view: View,
-): ExaminedStep {
-  const outside = step.act.kind === 'read' ? [] : standing({ ...question, step })
-  const prediction = step.predict(system)
-  const refusal = 'kind' in prediction ? prediction : null
-  const judgement = judgeReserved(system, step, {
-    reservations: question.reservations,
-    today: dayOf(question.now),
-    unknown: view.unknown,
-  })
-  const isBlocked = outside.length > 0 || judgement === null
-  return {
-    step,
-    before: system,
-    verdict: isBlocked ? 'block' : judgement.verdict,
-    reasons: [...outside, ...(judgement?.reasons ?? [])],
-    refusal,
-    judgement,
-  }
+export function stepsOf({ items }: RehearsedRun): readonly RehearsedStep[] {
+  return items.filter((item): item is RehearsedStep => item.kind === 'step')
 }
 
 /** What people agree to: what is there by the document and the world, and what each step will be judged to be. */
-function fingerprintOf(document: string, system: System, steps: readonly ExaminedStep[]): string {
-  const judged = steps.map(({ step, verdict, reasons, judgement }) => ({
-    step: step.name,
-    input: step.input,
-    verdict,
-    reasons: reasons.map(({ code, law, subject }) => [code, law, subject]),
-    costDeltaUsd: judgement?.costDeltaUsd ?? null,
-  }))
-  return digestOf({ document, system: configured(system), steps: judged })
+function fingerprintOf(document: string, { start, items }: RehearsedRun): string {
+  const judged = items.map((item) =>
+    item.kind === 'step'
+      ? {
+          ...{ position: item.position, step: item.step.name, input: item.step.input },
+          verdict: item.verdict,
+          reasons: item.reasons.map(({ code, law, subject }) => [code, law, subject]),
+          costDeltaUsd: item.judgement.costDeltaUsd,
+        }
+      : item,
+  )
+  return digestOf({ document, system: configured(start.system), items: judged })
 }
 
-/** The state that the first `count` of these steps leave; null where one of them is refused. */
-export function stateAfter(
+/** The state in which the plan foretold that the item at this position (from 1) would be reached. */
+export function foretold(
   { document, facts, now }: Pick<Question, 'document' | 'facts' | 'now'>,
-  steps: readonly BoundStep[],
+  items: readonly PlanItem[],
+  position: number,
 ): System | null {
-  return steps.reduce<System | null>(
-    (system, step) => {
-      if (system === null) return null
-      const prediction = step.predict(system)
-      return 'kind' in prediction ? null : prediction.after
-    },
-    viewOf(document, facts, now).system,
-  )
+  const { system, unknown } = viewOf(document, facts, now)
+  const rehearsed = rehearse(system, items, { today: dayOf(now), unknown })
+  return stepsOf(rehearsed).find((step) => step.position === position)?.before ?? null
 }
 
 /** Where the world is not as the plan foretold it for this moment: somebody else changed it. */

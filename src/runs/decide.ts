@@ -29,6 +29,10 @@ export type Action =
   | { readonly kind: 'forecast-plan' }
   | { readonly kind: 'settle-plan' }
   | { readonly kind: 'grant-plan' }
+  /** Whether the plan's condition holds now. */
+  | { readonly kind: 'judge-condition' }
+  /** Look whether what the plan waits for is so. */
+  | { readonly kind: 'watch' }
   | { readonly kind: 'forecast' }
   /** Judged: block, ask for approval, read, or claim, as the forecast says. */
   | { readonly kind: 'settle' }
@@ -73,7 +77,9 @@ export function decide(run: Run, { guard, holds }: Traits, { now, instance }: Mo
     case 'consulting':
       return consent(run, stage.approval, { now, grant: 'grant-plan' })
     case 'reached':
-      return { kind: 'forecast' }
+      return reach(run)
+    case 'watching':
+      return { kind: 'watch' }
     case 'judged':
       return { kind: 'settle' }
     case 'waiting':
@@ -93,6 +99,16 @@ export function decide(run: Run, { guard, holds }: Traits, { now, instance }: Mo
     case 'ended':
       return { kind: 'rest' }
   }
+}
+
+const reachedBy = {
+  step: { kind: 'forecast' },
+  wait: { kind: 'watch' },
+  'only-if': { kind: 'judge-condition' },
+} as const
+
+function reach({ plan, index }: Run): Action {
+  return reachedBy[plan[index]?.kind ?? 'step']
 }
 
 /** Expiry means no, always: also where enough people said yes and nobody was there to act on it. */
@@ -151,7 +167,12 @@ export function quietAfter(intent: Intent): number {
 }
 
 /** How long the executor rests after an action that found nothing new. */
-export const restAfterMs = { poll: pollEveryMs, verify: lookEveryMs, fault: lookEveryMs } as const
+export const restAfterMs = {
+  poll: pollEveryMs,
+  verify: lookEveryMs,
+  fault: lookEveryMs,
+  watch: 10_000,
+} as const
 
 /**
  * When somebody must look at the run again, the index that the ledger keeps beside it; null: not

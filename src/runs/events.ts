@@ -3,112 +3,29 @@
  * refused. DESIGN.md, 3.
  */
 import { z } from 'zod'
-import type { Reason } from '../capacity/reason.ts'
-import type { Json } from '../define/step.ts'
-import type { GateReason } from '../gate/gate.ts'
+import { onlyIfSchema, waitSchema } from '../define/plan-item.ts'
+import {
+  factSchema,
+  forecastSchema,
+  json,
+  jsonObject,
+  numberOrNull,
+  planForecastSchema,
+  type plannedSchema,
+  type rowSchema,
+} from './shown-schemas.ts'
 
-const json: z.ZodType<Json> = z.json()
-const jsonObject = z.record(z.string(), json)
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
-const numberOrNull = z.number().nullable()
-
-const factSchema = z.discriminatedUnion('kind', [
+/** As the plan is kept; a step of an older ledger has no kind. */
+const itemSchema = z.union([
+  waitSchema,
+  onlyIfSchema,
   z.object({
-    kind: z.literal('observed'),
-    name: z.string(),
-    value: json,
-    source: z.string(),
-    observedAt: z.number(),
-  }),
-  z.object({
-    kind: z.literal('unavailable'),
-    name: z.string(),
-    source: z.string(),
-    why: z.string(),
+    kind: z.literal('step').optional(),
+    step: z.string(),
+    input: jsonObject,
+    why: z.string().nullable().optional(),
   }),
 ])
-
-const reasonShape = z.object({
-  code: z.string(),
-  weight: z.enum(['block', 'review', 'note']),
-  law: z.string().nullable(),
-  subject: z.string().nullable(),
-  before: numberOrNull,
-  after: numberOrNull,
-  values: jsonObject,
-})
-
-/** Ours, and kept as it was: its shape is judged, its values are those that the gate wrote. */
-const reasonSchema = z.custom<Reason | GateReason>((value) => reasonShape.safeParse(value).success)
-
-/** One law of the table that an approver sees: demand and limit now and after. */
-const rowSchema = z.object({
-  law: z.string(),
-  subject: z.string(),
-  unit: z.string(),
-  now: z.object({ demand: numberOrNull, limit: numberOrNull, severity: z.string() }),
-  after: z.object({ demand: numberOrNull, limit: numberOrNull, severity: z.string() }),
-})
-
-const undoSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('step'), step: z.string(), input: jsonObject }),
-  z.object({ kind: z.literal('cannot'), because: z.string() }),
-])
-
-const expectationSchema = z.object({ fact: z.string(), predicted: json })
-
-/** A forecast as a person was shown it, with the facts that were read for it. */
-const forecastSchema = z.object({
-  step: z.string(),
-  input: jsonObject,
-  target: z.string(),
-  effect: z.object({ code: z.string(), values: z.record(z.string(), scalar) }),
-  verdict: z.enum(['clear', 'review', 'block']),
-  reasons: z.array(reasonSchema),
-  rows: z.array(rowSchema),
-  users: z.number(),
-  nowUsers: z.number(),
-  supportedUsers: z.object({ now: numberOrNull, after: numberOrNull }),
-  disruption: z
-    .object({ target: z.string(), secondsMax: z.number(), source: z.string() })
-    .nullable(),
-  costDeltaUsd: numberOrNull,
-  fingerprint: z.string(),
-  version: z.string().nullable(),
-  facts: z.array(factSchema),
-  expects: z.array(expectationSchema),
-  undo: undoSchema.nullable(),
-  /** Digest of the System document that it was judged with. */
-  document: z.string(),
-  policy: z.string(),
-})
-
-/** One step of a plan as the first approval shows it, forecast on the state that the ones before leave. */
-const plannedSchema = z.object({
-  step: z.string(),
-  input: jsonObject,
-  effect: z.object({ code: z.string(), values: z.record(z.string(), scalar) }),
-  verdict: z.enum(['clear', 'review', 'block']),
-  reasons: z.array(reasonSchema),
-  supportedUsers: numberOrNull,
-  disruptionSeconds: z.number(),
-  costDeltaUsd: numberOrNull,
-  /** How long it usually takes. */
-  minutes: z.number(),
-  /** Where a person has to do it. */
-  manual: z.boolean(),
-})
-
-/** A whole plan as it was shown, with the facts that were read for it. */
-const planForecastSchema = z.object({
-  steps: z.array(plannedSchema),
-  verdict: z.enum(['clear', 'review', 'block']),
-  users: z.number(),
-  supportedUsers: z.object({ now: numberOrNull, after: numberOrNull }),
-  fingerprint: z.string(),
-  facts: z.array(factSchema),
-  document: z.string(),
-})
 
 const evidenceSchema = z.object({
   fact: z.string(),
@@ -150,6 +67,8 @@ const parkedSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('not-released'), why: z.string() }),
   z.object({ code: z.literal('not-sent'), why: z.string() }),
   z.object({ code: z.literal('cannot-look'), why: z.string() }),
+  /** A wait of a plan that was not over in its time. */
+  z.object({ code: z.literal('not-calm'), fact: z.string(), minutes: z.number() }),
   z.object({ code: z.literal('stored-input-refused'), why: z.string() }),
   z.object({ code: z.literal('nobody-may-approve'), needed: z.int() }),
   /** A defect of ours: nothing goes on until a person has seen it. */
@@ -170,7 +89,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     document: z.string(),
     ...by,
     channel: z.string(),
-    plan: z.array(z.object({ step: z.string(), input: jsonObject })).min(1),
+    plan: z.array(itemSchema).min(1),
     /** The runbook that the plan was made from; its file's digest: a run keeps the version that it was started with. */
     runbook: z.object({ name: z.string(), parameters: jsonObject, digest: z.string() }).optional(),
     /** Nothing is written before; judged again then. */
@@ -204,6 +123,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('approval-voided', { moved: z.array(movedSchema) }),
   /** `byPlan`: no approval of its own, the plan's covers it. */
   event('step-claimed', { facts: z.array(factSchema), byPlan: z.boolean().optional() }),
+  /** `skips`: how many items are passed over where it is not so. */
+  event('condition-judged', { isMet: z.boolean(), skips: z.int(), facts: z.array(factSchema) }),
+  event('watch-begun', {}),
+  event('calm-began', { value: numberOrNull }),
+  event('calm-ended', { value: numberOrNull }),
+  event('watch-over', {}),
   event('person-asked', {}),
   event('person-answered', { ...by }),
   /** Before anything is held, so that whoever comes after a crash knows to let it go. */
@@ -237,7 +162,7 @@ export type ShownForecast = Readonly<z.infer<typeof forecastSchema>>
 
 export type ShownRow = Readonly<z.infer<typeof rowSchema>>
 export type PlanForecast = Readonly<z.infer<typeof planForecastSchema>>
-export type PlannedStep = Readonly<z.infer<typeof plannedSchema>>
+export type PlannedItem = Readonly<z.infer<typeof plannedSchema>>
 export type Evidence = Readonly<z.infer<typeof evidenceSchema>>
 export type Parked = Readonly<z.infer<typeof parkedSchema>>
 export type Moved = Readonly<z.infer<typeof movedSchema>>

@@ -20,6 +20,7 @@ import {
 import { forecastPlan, grantPlan, settlePlan } from './planning.ts'
 import type { Run } from './stage.ts'
 import { pollOperation, verifyStep } from './verifying.ts'
+import { judgeCondition, watch } from './watching.ts'
 import { probeWrite, sendAgain, writeOnce } from './writing.ts'
 
 /** Actions in a row without a rest: more than any run needs, so a loop that makes no progress ends. */
@@ -69,6 +70,9 @@ async function actOnPlan(
   task: Pick<Task, 'means' | 'run'>,
   { kind }: Doable,
 ): Promise<Done | null> {
+  const item = task.run.plan[task.run.index]
+  if (kind === 'judge-condition' && item?.kind === 'only-if') return judgeCondition(task, item)
+  if (kind === 'watch' && item?.kind === 'wait') return watch(task, item)
   switch (kind) {
     case 'forecast-plan':
       return forecastPlan(task)
@@ -122,7 +126,9 @@ function park(task: Task, code: 'undecided' | 'not-sent'): Promise<Done> {
 
 /** A deploy has changed the step so that it refuses the stored input: a person must see it. DESIGN.md, 5. */
 function parkRefused(means: Means, run: Run): Promise<Done> {
-  const why = `this version refuses the stored input of ${run.plan[run.index]?.step}`
+  const item = run.plan[run.index]
+  const step = item?.kind === 'step' ? item.step : ''
+  const why = `this version refuses the stored input of ${step}`
   return decided(
     { means, run },
     { type: 'run-parked', v: 1, why: { code: 'stored-input-refused', why } },

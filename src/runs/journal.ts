@@ -149,7 +149,7 @@ function claimEvents(
   if (target === undefined) return []
   const planned = run.plan[run.index]
   const mine = held.claims.find((claim) => claim.run === run.id && claim.target === target)
-  if (change.claim === true && planned !== undefined) {
+  if (change.claim === true && planned?.kind === 'step') {
     const { step, input } = planned
     return [{ type: 'claimed', v: 1, run: run.id, target, step, input }]
   }

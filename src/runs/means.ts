@@ -73,7 +73,7 @@ export function plannedStep(
   index = run.index,
 ): BoundStep | null {
   const planned = run.plan[index]
-  if (planned === undefined) return null
+  if (planned?.kind !== 'step') return null
   const step = catalogue.bind(planned.step, planned.input)
   return 'kind' in step ? null : step
 }

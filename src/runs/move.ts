@@ -1,6 +1,16 @@
 /** The stage that an event leads to; what no stage names is illegal. Pure. DESIGN.md, 3. */
 import type { RunEvent } from './events.ts'
-import { end, IllegalEvent, type Moves, park, parkOnly, passed, verified, voided } from './moves.ts'
+import {
+  end,
+  IllegalEvent,
+  type Moves,
+  park,
+  parkOnly,
+  passed,
+  passedOver,
+  verified,
+  voided,
+} from './moves.ts'
 import { consulting, judged, planned, waiting } from './moves-consenting.ts'
 import { sending, sent } from './moves-sending.ts'
 import { blankRecord, mayHaveLeft, type Resumable, type Run, type Stage } from './stage.ts'
@@ -14,11 +24,13 @@ export function move(run: Run, event: RunEvent, at: number): Moves {
     case 'consulting':
       return consulting(run, run.stage.approval, event, at)
     case 'reached':
-      return reached(run, event)
+      return reached(run, event, at)
     case 'judged':
       return judged(run, event, at)
     case 'waiting':
       return waiting(run, run.stage.approval, event, at)
+    case 'watching':
+      return watching(run, run.stage, event, at)
     case 'asked':
       return asked(run, event, at)
     case 'claimed':
@@ -47,7 +59,12 @@ function planning(run: Run, event: RunEvent, at: number): Moves {
   }
 }
 
-function reached({ stage, record }: Run, event: RunEvent): Moves {
+function reached(run: Run, event: RunEvent, at: number): Moves {
+  const { stage, record } = run
+  if (event.type === 'condition-judged')
+    return event.isMet ? passed(run, 'passed', { at }) : passedOver(run, event.skips, at)
+  if (event.type === 'watch-begun')
+    return { stage: { kind: 'watching', since: at, calmSince: null } }
   if (event.type === 'step-forecast')
     return {
       stage: { kind: 'judged' },
@@ -55,6 +72,28 @@ function reached({ stage, record }: Run, event: RunEvent): Moves {
     }
   if (event.type === 'run-parked') return park(event.why, { kind: 'reached' })
   throw new IllegalEvent(event.type, stage.kind)
+}
+
+function watching(
+  run: Run,
+  stage: Extract<Stage, { kind: 'watching' }>,
+  event: RunEvent,
+  at: number,
+): Moves {
+  switch (event.type) {
+    case 'calm-began':
+      return { stage: { ...stage, calmSince: at } }
+    case 'calm-ended':
+      return { stage: { ...stage, calmSince: null } }
+    case 'watch-over':
+      return passed(run, 'passed', { at })
+    case 'step-skipped':
+      return passed(run, 'skipped', { at, skipped: { by: event.by, reason: event.reason } })
+    case 'run-parked':
+      return park(event.why, { kind: 'reached' })
+    default:
+      throw new IllegalEvent(event.type, 'watching')
+  }
 }
 
 function asked(run: Run, event: RunEvent, at: number): Moves {

@@ -64,10 +64,22 @@ export function passed(
   return { ...end(endOf(past), skipped?.by ?? null), record, past }
 }
 
+/** A condition that does not hold: the items that it guards are left out, and it with them. */
+export function passedOver(run: Run, skips: number, at: number): Moves {
+  const left = { outcome: 'passed-over', record: blankRecord, at, skipped: null } as const
+  const past = [...run.past, ...Array.from({ length: 1 + skips }, () => left)]
+  const index = run.index + 1 + skips
+  if (index < run.plan.length)
+    return { stage: { kind: 'reached' }, record: blankRecord, index, past }
+  return { ...end(endOf(past), null), past }
+}
+
 function endOf(past: readonly PastStep[]): Outcome {
   const outcomes = past.map(({ outcome }) => outcome)
-  if (outcomes.every((one) => one === 'unneeded')) return 'unneeded'
-  const sound: readonly StepOutcome[] = ['verified', 'unneeded', 'by-person']
+  if (outcomes.every((one) => one === 'unneeded' || one === 'passed-over')) return 'unneeded'
+  const sound: readonly StepOutcome[] = [
+    ...(['verified', 'unneeded', 'by-person', 'passed', 'passed-over'] as const),
+  ]
   return outcomes.every((one) => sound.includes(one)) ? 'verified' : 'not-verified'
 }
 

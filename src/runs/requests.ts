@@ -5,6 +5,7 @@
 
 import type { SystemDocument } from '../capacity/system.ts'
 import { approvalsNeeded } from '../define/approvals-needed.ts'
+import { itemsAtMost, type PlanItem, storedItems } from '../define/plan-item.ts'
 import type { BoundStep } from '../define/step.ts'
 import { unableTo } from '../define/unable.ts'
 import { digestOf } from '../gate/digest.ts'
@@ -33,15 +34,12 @@ import {
   type Verdict,
 } from './steering.ts'
 
-/** A plan that nobody could read is no plan. */
-const stepsAtMost = 50
-
 export type Answer = Changed | NotTaken
 export type Switched = { readonly kind: 'switched'; readonly headroom: Headroom } | NotTaken
 
 /** What somebody asks for: one step, or a runbook's plan with all its inputs. */
 export type Wish = {
-  readonly steps: readonly BoundStep[]
+  readonly items: readonly PlanItem[]
   readonly runbook?: NonNullable<Run['runbook']>
   /** Not before, and only if it is still clear then. */
   readonly notBefore?: number
@@ -123,7 +121,8 @@ async function start(
   actor: Actor,
 ): Promise<Answer> {
   const { document, journal } = means
-  const { steps, runbook, notBefore, breakGlass } = wish
+  const { items, runbook, notBefore, breakGlass } = wish
+  const steps = stepsIn(items)
   const refusal = refusalToStart(document, wish, channel, actor)
   if (refusal !== null) return refusal
   const digest = digestOf(document)
@@ -137,7 +136,7 @@ async function start(
       document: digest,
       by: actor.user,
       channel,
-      plan: steps.map(({ name, input }) => ({ step: name, input })),
+      plan: [...storedItems(items)],
       ...(runbook === undefined ? {} : { runbook }),
       ...(notBefore === undefined ? {} : { notBefore }),
       ...(breakGlass === undefined ? {} : { breakGlass }),
@@ -152,17 +151,27 @@ async function start(
   )
 }
 
+/** One step asked for by itself. */
+export function alone(step: BoundStep): Wish {
+  return { items: [{ kind: 'step', step, why: null }] }
+}
+
+function stepsIn(items: readonly PlanItem[]): readonly BoundStep[] {
+  return items.flatMap((item) => (item.kind === 'step' ? [item.step] : []))
+}
+
 function refusalToStart(
   document: SystemDocument,
-  { steps, breakGlass }: Wish,
+  { items, breakGlass }: Wish,
   channel: string,
   actor: Actor,
 ): NotTaken | null {
   const { policy } = document
   const judged = judgeRequest(policy, channel, actor)
   if (judged.kind === 'denied') return judged
-  if (steps.length === 0 || steps.length > stepsAtMost)
-    return { kind: 'not-taken', code: 'plan-length', steps: steps.length, atMost: stepsAtMost }
+  const steps = stepsIn(items)
+  if (items.length === 0 || items.length > itemsAtMost)
+    return { kind: 'not-taken', code: 'plan-length', steps: items.length, atMost: itemsAtMost }
   const why = steps.map((step) => unableTo(step, document)).find((one) => one !== null)
   if (why !== undefined) return { kind: 'not-taken', code: 'unable', why }
   const writes = steps.filter(({ act }) => act.kind === 'write')

@@ -1,4 +1,5 @@
 /** A run: the fold of its events. Pure; an event that is illegal at its stage is a broken invariant. DESIGN.md, 3. */
+import type { StoredItem } from '../define/plan-item.ts'
 import type { Recorded } from '../ledger/ledger.ts'
 import { type RunEvent, runEventSchema } from './events.ts'
 import { move } from './move.ts'
@@ -32,7 +33,8 @@ const blankProposal: Proposal = {
 /** A plan of several steps, and a runbook's, is agreed to as a whole first. */
 function begin({ at, event }: Read<RunEvent>): Run {
   if (event.type !== 'run-started') throw new IllegalEvent(event.type, 'not started')
-  const { run: id, system, document, by, channel, plan } = event
+  const { run: id, system, document, by, channel } = event
+  const plan = event.plan.map(storedItem)
   const isWhole = plan.length > 1 || event.runbook !== undefined
   return {
     ...{ id, system, document, by, channel, plan },
@@ -45,6 +47,13 @@ function begin({ at, event }: Read<RunEvent>): Run {
     stage: isWhole ? { kind: 'planning' } : { kind: 'reached' },
   }
 }
+
+/** A step of an older ledger has no kind and no reason. */
+function storedItem(item: Started['plan'][number]): StoredItem {
+  return 'step' in item ? { ...item, kind: 'step', why: item.why ?? null } : item
+}
+
+type Started = Extract<RunEvent, { type: 'run-started' }>
 
 type Beside = { readonly message: Run['message'] } | { readonly held: Held | null }
 

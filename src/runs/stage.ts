@@ -2,6 +2,7 @@
  * The stages that a step of a run passes through, and what was recorded of it. Types; `run.ts` moves
  * between them.
  */
+import type { StoredItem } from '../define/plan-item.ts'
 import type { Intent, JsonObject, Progress } from '../define/step.ts'
 import type { Evidence, Moved, Parked, PlanForecast, ShownForecast } from './events.ts'
 
@@ -55,6 +56,8 @@ export type Stage =
   | { readonly kind: 'claimed' }
   | Sending
   | { readonly kind: 'working'; readonly intent: Intent; readonly operation: string }
+  /** Waits until a measured fact was calm for long enough; null: it is not calm now. */
+  | { readonly kind: 'watching'; readonly since: number; readonly calmSince: number | null }
   /** A person was asked to do it, and has not said yet that it is done. */
   | { readonly kind: 'asked' }
   /** `intent`: null where a person did it. */
@@ -88,7 +91,16 @@ export type StepRecord = {
 }
 
 /** How one step of a plan ended. */
-export type StepOutcome = 'verified' | 'not-verified' | 'unneeded' | 'by-person' | 'skipped'
+export type StepOutcome =
+  | 'verified'
+  | 'not-verified'
+  | 'unneeded'
+  | 'by-person'
+  | 'skipped'
+  /** A condition that holds, or a wait that is over. */
+  | 'passed'
+  /** Left out by a condition that does not hold. */
+  | 'passed-over'
 
 /** A step that the run has left behind. */
 export type PastStep = {
@@ -134,7 +146,7 @@ export type Run = {
   readonly channel: string
   readonly startedAt: number
   readonly lastAt: number
-  readonly plan: readonly { readonly step: string; readonly input: JsonObject }[]
+  readonly plan: readonly StoredItem[]
   readonly runbook: {
     readonly name: string
     readonly parameters: JsonObject
@@ -174,11 +186,12 @@ export function mayStillLand(stage: Stage): boolean {
 
 const abortable: readonly Stage['kind'][] = [
   ...(['planning', 'planned', 'consulting', 'reached', 'judged', 'waiting'] as const),
-  ...(['claimed', 'asked', 'parked'] as const),
+  ...(['claimed', 'watching', 'asked', 'parked'] as const),
 ]
 
 /** What waits for a person may be left out; a plan that nobody agreed to has no step to leave out. */
 export function maySkip(stage: Stage): boolean {
+  if (stage.kind === 'watching') return true
   return stage.kind === 'asked' || (stage.kind === 'parked' && stage.from.kind !== 'planning')
 }
 

@@ -166,6 +166,7 @@ const stageWords = {
   planned: 'being judged',
   consulting: 'waiting for an approval',
   asked: 'waiting for a person',
+  watching: 'waiting until it is calm',
   reached: 'being judged',
   judged: 'being judged',
   waiting: 'waiting for an approval',
@@ -194,6 +195,8 @@ export function parkedSentence(why: Parked): string {
       return `It was not sent: ${open(why.why)}. Nothing will happen until one of you decides.`
     case 'cannot-look':
       return `I cannot see how it goes: ${open(why.why)}. Nothing more happens until one of you decides.`
+    case 'not-calm':
+      return `${nameOf(why.fact)} was not calm within ${count(why.minutes, 'minute')}. Let me watch it again, or skip the wait.`
     case 'broken':
       return `Something in me broke (${open(why.why)}). Nothing goes on until one of you has looked: my log has more.`
     case 'stored-input-refused':

@@ -1,7 +1,9 @@
 /** Every point at which the process may die: the world ends the same, with exactly one effective PATCH. */
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import { alone } from '../../src/runs/requests.ts'
 import { runOfStream } from '../../src/runs/run.ts'
 import type { Run } from '../../src/runs/stage.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
@@ -18,7 +20,7 @@ async function story(bot: Process): Promise<Run> {
   const [stream] = await bot.ledger.newest('run/', 1)
   const id =
     stream === undefined
-      ? changed(await bot.requests.start({ steps: [upgrade] }, channel, sofia)).id
+      ? changed(await bot.requests.start(alone(upgrade), channel, sofia)).id
       : runOfStream(stream)
   let run = await bot.bring(id)
   while (run.stage.kind === 'waiting') run = await bot.approved(run)

@@ -40,6 +40,7 @@ describe('at each stage', () => {
     ['planned', of('planned'), 0, { kind: 'settle-plan' }, 0],
     ['consulting', of('consulting'), 0, { kind: 'wait', until: expiresAt }, expiresAt],
     ['consulting, too long', of('consulting'), expiresAt, { kind: 'expire' }, expiresAt],
+    ['watching', of('watching'), 0, { kind: 'watch' }, 0],
     ['asked', of('asked'), 0, { kind: 'wait', until: null }, null],
     ['reached', of('reached'), 0, { kind: 'forecast' }, 0],
     ['judged', of('judged'), 0, { kind: 'settle' }, 0],

@@ -1,5 +1,7 @@
 /** What can go wrong between a run and the cloud, all real but Slack: one effective PATCH at most, always. */
+
 import { describe, expect, test } from 'vitest'
+import { alone } from '../../src/runs/requests.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/tuki-cloud.ts'
 import {
@@ -158,7 +160,7 @@ describe('a write whose fate is unknown', () => {
     expect((await bot.journal.headroom('tuki')).claims).toMatchObject([
       { run: run.id, until: abortedAt + 600_000 },
     ])
-    const start = () => bot.requests.start({ steps: [upgrade] }, channel, sofia)
+    const start = () => bot.requests.start(alone(upgrade), channel, sofia)
     expect(await start()).toMatchObject({ code: 'target-claimed', run: run.id })
     bot.clock.forward(600_000)
     expect((await start()).kind).toBe('changed')

@@ -1,6 +1,8 @@
 /** A run from the request to its end, with everything real but Slack. */
+
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../../src/define/catalogue.ts'
+import { alone } from '../../src/runs/requests.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import {
@@ -252,7 +254,7 @@ describe('two runs on one target', () => {
   test('one is asked for while the other holds it: it is refused with the holder', async () => {
     const bot = await realProcess({ postgres: postgresSaying(400) })
     const holder = await bot.approved(await bot.asked())
-    expect(await bot.requests.start({ steps: [upgrade] }, channel, maria)).toEqual({
+    expect(await bot.requests.start(alone(upgrade), channel, maria)).toEqual({
       kind: 'not-taken',
       code: 'target-claimed',
       target: `databases.${database}`,

@@ -31,8 +31,10 @@ const forecast = {
 } as const
 
 const planForecast = {
-  steps: [
+  items: [
     {
+      kind: 'step',
+      position: 1,
       step: 'patch-cloud-sql-tier',
       input: {},
       effect: { code: 'resize', values: { database: 'db' } },
@@ -43,11 +45,17 @@ const planForecast = {
       costDeltaUsd: 592,
       minutes: 5,
       manual: false,
+      writes: true,
     },
   ],
+  stop: null,
+  reasons: [],
   verdict: 'clear',
   users: 10,
   supportedUsers: { now: 1, after: 2 },
+  outageSeconds: 60,
+  minutes: { usual: 5, most: 5 },
+  costDeltaUsd: 592,
   fingerprint: 'sha',
   facts: [],
   document: 'sha',
@@ -84,6 +92,11 @@ const fields = {
   'plan-forecast': { forecast: planForecast },
   'plan-blocked': {},
   'plan-accepted': {},
+  'condition-judged': { isMet: true, skips: 1, facts: [] },
+  'watch-begun': {},
+  'calm-began': { value: 3 },
+  'calm-ended': { value: 30 },
+  'watch-over': {},
   'person-asked': {},
   'person-answered': { by: 'U0LUIS' },
   'hold-intended': { target: 'poolers.p', until: startedAt + 60_000, instance: 'p1' },
@@ -144,6 +157,7 @@ export const historyTo: Readonly<Record<StageKind, readonly RunEvent[]>> = {
   planned,
   consulting: [...planned, event('approval-requested')],
   asked: [...judged, event('person-asked')],
+  watching: [event('run-started'), event('watch-begun')],
   reached: [event('run-started')],
   judged,
   waiting,

@@ -12,7 +12,7 @@ import { type RunEvent, runEventSchema } from '../../src/runs/events.ts'
 import { advance } from '../../src/runs/executor.ts'
 import { journalOn } from '../../src/runs/journal.ts'
 import type { Means } from '../../src/runs/means.ts'
-import { type Answer, requestsOn } from '../../src/runs/requests.ts'
+import { type Answer, alone, requestsOn } from '../../src/runs/requests.ts'
 import { runStream } from '../../src/runs/run.ts'
 import type { Run } from '../../src/runs/stage.ts'
 import { catalogue as steps } from '../../src/steps/index.ts'
@@ -99,7 +99,7 @@ export function processOn(options: ProcessOptions) {
   }
   /** Asked by Sofia, and brought to where somebody must say yes. */
   const asked = async (step = upgrade): Promise<Run> => {
-    const { id } = changed(await requests.start({ steps: [step] }, channel, sofia))
+    const { id } = changed(await requests.start(alone(step), channel, sofia))
     return bring(id)
   }
   const approved = async (run: Run, actor = luis): Promise<Run> => {

@@ -1,4 +1,5 @@
 /** What people ask of runs, and why it is not taken; each answer is in the ledger before it is given. */
+
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../src/capacity/system.ts'
 import type { BoundStep } from '../../src/define/step.ts'
@@ -6,6 +7,7 @@ import type { Actor } from '../../src/gate/policy.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { journalOn, LostRaces } from '../../src/runs/journal.ts'
 import { UnknownEvent } from '../../src/runs/read-events.ts'
+import { alone } from '../../src/runs/requests.ts'
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
@@ -24,7 +26,7 @@ function bot(policy: Partial<Policy> = {}, change: (ledger: Ledger) => Ledger = 
 describe('a start', () => {
   test('is in the ledger before it is answered, with who asked for what, where', async () => {
     const { requests, ledger } = bot()
-    const run = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
+    const run = changed(await requests.start(alone(upgrade), channel, sofia))
     expect(await ledger.read(`run/${run.id}`)).toMatchObject([
       {
         version: 1,
@@ -44,9 +46,7 @@ describe('a start', () => {
       ...ledger,
       append: () => Promise.reject(new Error('the disk is full')),
     }))
-    await expect(requests.start({ steps: [upgrade] }, channel, sofia)).rejects.toThrow(
-      'the disk is full',
-    )
+    await expect(requests.start(alone(upgrade), channel, sofia)).rejects.toThrow('the disk is full')
   })
 
   const eve = { user: 'U0EVE', standing: 'stranger', groups: [] } as const
@@ -66,14 +66,14 @@ describe('a start', () => {
     '%s is not taken, and leaves no run',
     async ([, policy, step, where, who, no]) => {
       const { requests, ledger } = bot(policy)
-      expect(await requests.start({ steps: [step] }, where, who)).toMatchObject(no)
+      expect(await requests.start(alone(step), where, who)).toMatchObject(no)
       expect(await ledger.newest('run/', 1)).toEqual([])
     },
   )
 
   test('of a reading step needs no approver and no rule that is not held', async () => {
     const { requests } = bot({ freezeWindows: [window], roles: {} })
-    const answer = await requests.start({ steps: [checkConnections({ database })] }, channel, sofia)
+    const answer = await requests.start(alone(checkConnections({ database })), channel, sofia)
     expect(answer.kind).toBe('changed')
   })
 })
@@ -81,7 +81,7 @@ describe('a start', () => {
 describe('a race for the ledger', () => {
   test('that is lost is tried again on what the winner left', async () => {
     const { journal, ledger, requests } = bot()
-    const { id } = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
+    const { id } = changed(await requests.start(alone(upgrade), channel, sofia))
     let isFirst = true
     const slower = journalOn(
       {
@@ -112,7 +112,7 @@ describe('a race for the ledger', () => {
       clock: handClock(),
       cloud: simulateCloud({ clock: handClock() }),
     })
-    const { id } = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
+    const { id } = changed(await requests.start(alone(upgrade), channel, sofia))
     let tries = 0
     const losing = journalOn(
       {
@@ -132,7 +132,7 @@ describe('a race for the ledger', () => {
 describe('a run of newer code', () => {
   test('is refused as a whole: nobody can approve it, and the executor does nothing', async () => {
     const { requests, ledger, bring } = bot()
-    const { id } = changed(await requests.start({ steps: [upgrade] }, channel, sofia))
+    const { id } = changed(await requests.start(alone(upgrade), channel, sofia))
     const events = [{ type: 'step-paused', v: 2 }]
     await ledger.append([{ stream: `run/${id}`, expectedVersion: 1, events, dueAt: null }])
     await expect(bring(id)).rejects.toThrow(UnknownEvent)

@@ -1,6 +1,8 @@
 /** Rules that stop a run on its way: the stop switch, limits, break-glass. */
+
 import { describe, expect, test } from 'vitest'
 import type { Policy, SystemDocument } from '../../src/capacity/system.ts'
+import { alone } from '../../src/runs/requests.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import {
   changed,
@@ -86,7 +88,7 @@ describe('break-glass', () => {
   const glass = async (reason = 'the sale is on', who = sofia, step = upgrade, isCalm = false) => {
     const site = siteWith({ roles })
     const bot = await realProcess({ document: isCalm ? calm(site) : site })
-    const wish = { steps: [step], breakGlass: { reason } }
+    const wish = { ...alone(step), breakGlass: { reason } }
     return { bot, answer: await bot.requests.start(wish, channel, who) }
   }
 

@@ -45,7 +45,21 @@ const table = {
     'run-parked': 'parked',
     'run-aborted': 'ended',
   },
-  reached: { 'step-forecast': 'judged', 'run-parked': 'parked', 'run-aborted': 'ended' },
+  reached: {
+    'step-forecast': 'judged',
+    'condition-judged': 'ended',
+    'watch-begun': 'watching',
+    'run-parked': 'parked',
+    'run-aborted': 'ended',
+  },
+  watching: {
+    'calm-began': 'watching',
+    'calm-ended': 'watching',
+    'watch-over': 'ended',
+    'step-skipped': 'ended',
+    'run-parked': 'parked',
+    'run-aborted': 'ended',
+  },
   judged: {
     'step-blocked': 'ended',
     'step-unneeded': 'ended',
@@ -103,7 +117,7 @@ const next = (run: Run, one: RunEvent) => evolve(run, { at, event: one })
 describe('every stage with every event', () => {
   test('the histories lead where they say, and all events are there', () => {
     for (const [stage, history] of stages) expect(runAfter(history).stage.kind).toBe(stage)
-    expect([stages.length, eventTypes.length]).toEqual([13, 31])
+    expect([stages.length, eventTypes.length]).toEqual([14, 36])
   })
 
   test.for(cases.filter(({ to }) => to !== undefined))(

@@ -1,5 +1,6 @@
 /** `/runbook`: what changes the world, always through a run. contract.md, 4. */
 import type { Actor } from '../../gate/policy.ts'
+import { alone } from '../../runs/requests.ts'
 import { notTakenSentence } from '../../words/en.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
@@ -17,7 +18,7 @@ export async function runbook(
     case 'do': {
       const read = readStep(means.catalogue, means.document, '/runbook do', words)
       if (read.kind === 'wrong') return read.sentence
-      const answer = await means.requests.start({ steps: [read.step] }, call.channel, actor)
+      const answer = await means.requests.start(alone(read.step), call.channel, actor)
       return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
     }
     case 'abort': {

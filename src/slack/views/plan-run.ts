@@ -1,22 +1,25 @@
 /** A run of several steps: the plan that is agreed to once, and how far it is. Pure. */
 import type { KnownBlock } from '@slack/types'
-import type { PlannedStep } from '../../runs/events.ts'
+import type { StoredItem } from '../../define/plan-item.ts'
+import type { PlanForecast, PlannedItem } from '../../runs/events.ts'
 import type { PastStep, Run } from '../../runs/stage.ts'
+import { stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
-import { reasonSentence } from '../../words/en-reasons.ts'
-import { duration, number } from '../../words/numbers.ts'
-import { context, escaped, slackFace as face, plain, section, table } from './blocks.ts'
+import { itemSentence } from '../../words/en-items.ts'
+import { reasonSentence, refusalSentence } from '../../words/en-reasons.ts'
+import { count, duration, number } from '../../words/numbers.ts'
+import { escaped, slackFace as face, plain, section, table } from './blocks.ts'
 
 /** On a phone nobody reads more; the details have the rest. */
-const stepsShown = 20
+const itemsShown = 20
 
 export function isWhole(run: Run): boolean {
   return run.plan.length > 1 || run.runbook !== null
 }
 
-/** `the runbook scale-to-10k, 8 steps`. */
+/** `runbook scale-to-10k, 8 steps`. */
 export function planName({ runbook, plan }: Run): string {
-  const steps = plan.length === 1 ? '1 step' : `${number(plan.length)} steps`
+  const steps = count(plan.filter(({ kind }) => kind === 'step').length, 'step')
   return runbook === null ? `a plan of ${steps}` : `runbook ${face.literal(runbook.name)}, ${steps}`
 }
 
@@ -25,60 +28,76 @@ export function stepOf(run: Run): string {
   return isWhole(run) ? `Step ${run.index + 1} of ${run.plan.length}: ` : ''
 }
 
+/** What the item that is reached does, in one sentence. */
+export function itemText(item: StoredItem | undefined): string {
+  if (item === undefined) return ''
+  return item.kind === 'step'
+    ? face.literal(stepLine('', item.step, item.input).trim())
+    : escaped(itemSentence(item))
+}
+
 /** The rehearsed run as the first approval shows it: each step with what it leaves. */
 export function rehearsedBlocks(run: Run): readonly KnownBlock[] {
   const { forecast } = run.proposal
   if (forecast === null) return []
-  const { steps, supportedUsers, users } = forecast
+  const { items, supportedUsers, users, outageSeconds, minutes, costDeltaUsd } = forecast
+  const steps = items.filter((item) => item.kind === 'step')
   const rows = steps
-    .slice(0, stepsShown)
-    .map((step, index) => [
-      `${index + 1} ${plain(effectSentence(step.effect, plainly))}`,
+    .slice(0, itemsShown)
+    .map((step) => [
+      `${step.position} ${plain(effectSentence(step.effect, plainly))}`,
       verdictWord(step),
-      step.supportedUsers === null ? 'unknown' : number(step.supportedUsers),
+      numberOr(step.supportedUsers),
       step.disruptionSeconds === 0 ? 'none' : `up to ${step.disruptionSeconds} s`,
       money(step.costDeltaUsd),
     ])
-  const outage = Math.max(0, ...steps.map(({ disruptionSeconds }) => disruptionSeconds))
-  const minutes = steps.reduce((sum, step) => sum + step.minutes, 0)
-  const cost = steps.reduce((sum, { costDeltaUsd }) => sum + (costDeltaUsd ?? 0), 0)
   const waits = steps.filter(({ manual, verdict }) => manual || verdict === 'review').length
+  const lines = [
+    `It carries ${numberOr(supportedUsers.now)} of ${number(users)} users now and ${numberOr(supportedUsers.after)} at the end.`,
+    `Longest outage ${outageSeconds === 0 ? 'none' : `up to ${outageSeconds} s`}; usually ${duration(minutes.usual * 60_000)} of work; ${money(costDeltaUsd)} USD a month.`,
+    waits === 0
+      ? 'No step waits for a person.'
+      : `${count(waits, 'step')} ${waits === 1 ? 'waits' : 'wait'} for a person when reached.`,
+  ]
   return [
-    table(['step', 'verdict', 'users carried after', 'outage', 'USD a month'], rows),
-    section(
-      [
-        `It carries ${numberOr(supportedUsers.now)} of ${number(users)} users now and ${numberOr(supportedUsers.after)} at the end.`,
-        `Longest outage ${outage === 0 ? 'none' : `up to ${outage} s`}; about ${duration(minutes * 60_000)} of work; ${money(cost)} USD a month.`,
-        waits === 0
-          ? 'No step waits for a person.'
-          : `${number(waits)} of the steps wait for a person when they are reached.`,
-      ].join('\n'),
-    ),
-    ...blockedAt(steps),
+    ...(rows.length === 0
+      ? []
+      : [table(['step', 'verdict', 'users carried after', 'outage', 'USD a month'], rows)]),
+    section(lines.join('\n')),
+    ...stoppedBlocks(forecast),
   ]
 }
 
-function blockedAt(steps: readonly PlannedStep[]): readonly KnownBlock[] {
-  const index = steps.findIndex(({ verdict }) => verdict === 'block')
-  const [reason] = steps[index]?.reasons ?? []
-  return reason === undefined
-    ? []
-    : [section(`Blocked at step ${index + 1}: ${escaped(reasonSentence(reason))}`)]
+function stoppedBlocks({ stop, reasons }: PlanForecast): readonly KnownBlock[] {
+  const outside = reasons.map((reason) => section(`Blocked: ${escaped(reasonSentence(reason))}`))
+  if (stop === null) return outside
+  return [...outside, section(`Stopped at step ${stop.position}: ${escaped(stopText(stop))}`)]
+}
+
+/** Why a rehearsed plan goes no further. */
+export function stopText(stop: NonNullable<PlanForecast['stop']>): string {
+  const [reason] = stop.reasons
+  if (stop.refusal !== undefined) return refusalSentence(stop.refusal)
+  if (reason !== undefined) return reasonSentence(reason)
+  return stop.code === 'no-such-fact'
+    ? `the document has no ${stop.fact ?? ''}, and the plan asks for it.`
+    : `${stop.fact ?? 'a fact'} is not known, and the plan asks for it.`
 }
 
 /** What is behind, what is now, what is to come. */
 export function checklistBlocks(run: Run): readonly KnownBlock[] {
-  if (!isWhole(run) || run.proposal.acceptedAt === null) return []
-  const lines = run.plan.slice(0, stepsShown).map(({ step }, index) => {
-    const planned = run.proposal.forecast?.steps[index]
-    const what = planned === undefined ? face.literal(step) : effectSentence(planned.effect, face)
+  const { forecast, acceptedAt } = run.proposal
+  if (!isWhole(run) || acceptedAt === null) return []
+  const lines = run.plan.slice(0, itemsShown).map((item, index) => {
+    const planned = forecast?.items.find(({ position }) => position === index + 1)
+    const what = planned?.kind === 'step' ? effectSentence(planned.effect, face) : itemText(item)
     const past = run.past[index]
     if (past !== undefined) return `${pastWords[past.outcome]} · ${what}${byWhom(past)}`
     return index === run.index && run.stage.kind !== 'ended' ? `*now* · ${what}` : `to do · ${what}`
   })
   const more = run.plan.length - lines.length
   const rest = more > 0 ? [`and ${number(more)} more`] : []
-  return [context([...lines, ...rest].join('\n'))]
+  return [section([...lines, ...rest].join('\n'))]
 }
 
 const pastWords = {
@@ -87,6 +106,8 @@ const pastWords = {
   unneeded: 'so already',
   'not-verified': 'done, not verified',
   skipped: 'skipped',
+  passed: 'so',
+  'passed-over': 'not needed',
 } as const satisfies Record<PastStep['outcome'], string>
 
 function byWhom({ record, skipped, at }: PastStep): string {
@@ -97,7 +118,7 @@ function byWhom({ record, skipped, at }: PastStep): string {
     : `: ${face.person(record.answered.by)} ${face.time(record.answered.at)}`
 }
 
-function verdictWord({ verdict, manual }: PlannedStep): string {
+function verdictWord({ verdict, manual }: Extract<PlannedItem, { kind: 'step' }>): string {
   if (manual) return 'a person does it'
   return { clear: 'clear', review: 'review: asked again', block: 'blocked' }[verdict]
 }
@@ -113,3 +134,13 @@ function numberOr(value: number | null): string {
 
 /** In a table's cell nothing is drawn: names stand as they are. */
 const plainly = { ...face, literal: (text: string) => text }
+
+/** Since when it is calm, and until when it is watched. */
+export function watchText(run: Run, now: number): string {
+  const { stage } = run
+  const item = run.plan[run.index]
+  if (stage.kind !== 'watching' || item?.kind !== 'wait') return ''
+  const left = item.atMostMinutes * 60_000 - (now - stage.since)
+  const calm = stage.calmSince === null ? 'not so now' : `so for ${duration(now - stage.calmSince)}`
+  return `${calm}; I watch for ${duration(Math.max(0, left))} more`
+}

@@ -1,7 +1,7 @@
 /** A run's living message: asked -> before, during, after -> decided -> done, from its state alone. Pure. */
 
 import type { KnownBlock } from '@slack/types'
-import type { ShownForecast } from '../../runs/events.ts'
+import type { PlanForecast, ShownForecast } from '../../runs/events.ts'
 import type { Approval, Run } from '../../runs/stage.ts'
 import { parkedSentence, stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
@@ -19,7 +19,16 @@ import {
 } from './blocks.ts'
 import { evidenceBlocks, factName, readingBlocks } from './evidence.ts'
 import { forecastBlocks } from './forecast.ts'
-import { checklistBlocks, isWhole, planName, rehearsedBlocks, stepOf } from './plan-run.ts'
+import {
+  checklistBlocks,
+  isWhole,
+  itemText,
+  planName,
+  rehearsedBlocks,
+  stepOf,
+  stopText,
+  watchText,
+} from './plan-run.ts'
 import { movedSentence, progressLines } from './progress.ts'
 
 export type RunView = {
@@ -52,6 +61,8 @@ function headline(run: Run, now: number): string {
       return `*${asked}: ${what}.* I rehearse it whole before anybody is asked.`
     case 'consulting':
       return `*${asked}: ${what}.* ${openText(run, stage.approval)} One yes covers the steps that are clear; each other step asks again when it is reached.`
+    case 'watching':
+      return `*Waiting: ${what}.* It is ${watchText(run, now)}.`
     case 'asked':
       return `*Your turn: ${what}.* Say so when it is done.`
     case 'reached':
@@ -239,7 +250,7 @@ function stepEffect(run: Run): string {
   const { forecast } = run.record
   const planned = run.plan[run.index]
   if (forecast !== null) return effectSentence(forecast.effect, face)
-  return `${face.literal(planned?.step ?? '')} ${face.literal(JSON.stringify(planned?.input))}`
+  return itemText(planned)
 }
 
 function consentLine(run: Run): string {
@@ -257,6 +268,14 @@ function took(run: Run): string {
 }
 
 function firstReason(run: Run): string {
+  const { forecast } = run.proposal
+  if (forecast !== null && run.proposal.acceptedAt === null) return blockedText(forecast)
   const [reason] = run.record.forecast?.reasons ?? []
   return reason === undefined ? '' : `${escaped(reasonSentence(reason))}`
+}
+
+function blockedText({ stop, reasons }: PlanForecast): string {
+  const [reason] = reasons
+  if (reason !== undefined) return escaped(reasonSentence(reason))
+  return stop === null ? '' : `Step ${stop.position}: ${escaped(stopText(stop))}`
 }
