@@ -66,9 +66,18 @@ export type Expects = {
   readonly monthlyUsdAtMost?: number
 }
 
-type Rehearsal<Parameters> = {
+/** The System document, changed as the test needs it. */
+export type Given = {
+  readonly users?: number
+  readonly nowUsers?: number
+  /** Done before: another runbook's steps. */
+  readonly after?: readonly Line[]
+}
+
+export type Rehearsal<Parameters> = {
   /** What it shows, as a sentence. */
   readonly claim: string
+  readonly given?: Given
   readonly parameters: Parameters
   readonly expects: Expects
 }
@@ -203,6 +212,14 @@ export function bindRunbook(
   const { name, title } = runbook
   const { parameters: filled, boxes } = written
   return { kind: 'bound-runbook', name, title, parameters: filled, items, boxes }
+}
+
+/** Lines that stand in no runbook, bound like one's. */
+export function bindLines(
+  lines: readonly Line[],
+  catalogue: Catalogue,
+): readonly PlanItem[] | PlanProblem {
+  return bindItems(lines.flatMap(itemsOfLine), catalogue)
 }
 
 type Written = {
