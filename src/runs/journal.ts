@@ -3,7 +3,7 @@ import type { Append, Ledger } from '../ledger/ledger.ts'
 import { dueAt, keepClaimMs } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
-import { evolve, runOf, runStream } from './run.ts'
+import { evolve, runOf, runOfStream, runStream } from './run.ts'
 import type { Stage } from './stage.ts'
 import { mayStillLand, type Run } from './stage.ts'
 
@@ -19,6 +19,8 @@ export type Changed = { readonly kind: 'changed'; readonly run: Run }
 export type Journal = {
   readonly now: () => Promise<number>
   readonly read: (run: string) => Promise<Run | null>
+  /** The newest runs by name, at most so many. */
+  readonly newest: (limit: number) => Promise<readonly string[]>
   readonly headroom: (system: string) => Promise<Headroom>
   readonly keepDocument: (digest: string, document: unknown) => Promise<void>
   /** `judge` sees who holds what, and says why the run may not begin; null: it may. */
@@ -59,6 +61,7 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
   return {
     now: ledger.now,
     read,
+    newest: async (limit) => (await ledger.newest('run/', limit)).map(runOfStream),
     headroom,
     keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
     start: async (event, judge) => {

@@ -73,7 +73,9 @@ function dispatch(means: DeskMeans, call: CommandCall, actor: Actor): Promise<Co
 /** `teams`: every workspace that the request names; one that is not ours makes a stranger. */
 async function actorOf(means: DeskMeans, user: string, teams: readonly string[]): Promise<Actor> {
   const { roles } = means.document.policy
-  const groups = [roles?.request?.group, roles?.approve?.group].flatMap((group) => group ?? [])
+  const groups = [roles?.request, roles?.approve, roles?.breakGlass].flatMap(
+    (role) => role?.group ?? [],
+  )
   const actor = await means.people.actor(user, [...new Set(groups)])
   const foreign = actor.standing === 'member' && teams.some((team) => team !== means.team)
   return foreign ? { ...actor, standing: 'stranger' } : actor

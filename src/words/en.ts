@@ -123,13 +123,13 @@ export function notTakenSentence(no: NotTaken, face: Face): string {
     case 'plan-length':
       return `Not taken: a plan has 1 to ${no.atMost} steps, and this one has ${no.steps}.`
     case 'no-reason':
-      return 'Not skipped: say why, in a few words; whoever reads this later will ask.'
+      return 'Not taken: say why, in a few words; whoever reads this later will ask.'
     case 'no-approvers':
       return 'Not taken: this needs an approval, and policy.roles.approve names nobody who could give it.'
     case 'unknown-run':
       return 'There is no such run in my ledger.'
     case 'decided-already':
-      return `Nothing to decide any more: ${face.run(no.run.id)} ${decidedWords(no.run, face)}.`
+      return `Nothing to decide any more: ${face.run(no.run.id)} ${runStateWords(no.run, face)}.`
     case 'look-first':
       return 'Not yet: the write before may still land. Resume it, so that I look again first; or abort.'
     case 'under-way':
@@ -138,7 +138,7 @@ export function notTakenSentence(no: NotTaken, face: Face): string {
 }
 
 /** `was approved by @luis 14:04 and is under way`; who was quicker is named. */
-function decidedWords({ stage, record, lastAt }: Run, face: Face): string {
+export function runStateWords({ stage, record, lastAt }: Run, face: Face): string {
   if (stage.kind === 'ended') {
     const by = stage.by === null ? '' : ` by ${face.person(stage.by)} ${face.time(lastAt)}`
     return `${endWords[stage.outcome]}${by}`

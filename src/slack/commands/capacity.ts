@@ -4,12 +4,13 @@ import { laws } from '../../capacity/laws/catalogue.ts'
 import { findingsOf } from '../../words/en-status.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
-import { type Message, slackFace } from '../views/blocks.ts'
+import { slackFace } from '../views/blocks.ts'
 import { checkMessage } from '../views/check.ts'
 import { explainMessage } from '../views/explain.ts'
 import { capacityHelp } from '../views/help.ts'
 import { planMessage } from '../views/plan.ts'
 import { statusMessage } from '../views/status.ts'
+import { answerInChannel } from './answering.ts'
 import { readStep } from './words.ts'
 
 /** As far as supported users are looked for. capacity.md, 3. */
@@ -76,21 +77,4 @@ async function plan(
     const { system, plan: found, unknown } = await means.look.plan(users, budgetUsd)
     return planMessage(system, found, { unknown, note: means.note })
   })
-}
-
-/** The person's command is acknowledged at once; the answer follows in the channel. */
-function answerInChannel(
-  means: DeskMeans,
-  call: CommandCall,
-  answer: () => Promise<Message>,
-): CommandAnswer {
-  const failed = async (error: unknown) => {
-    means.onFailure(error)
-    await means.api.tell(call.channel, call.user, 'I could not answer that; it is in my log.')
-  }
-  answer()
-    .then((message) => means.api.post(call.channel, message))
-    .catch(failed)
-    .catch(means.onFailure)
-  return null
 }

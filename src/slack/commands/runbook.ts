@@ -2,10 +2,12 @@
 import type { Actor } from '../../gate/policy.ts'
 import { alone } from '../../runs/requests.ts'
 import { notTakenSentence } from '../../words/en.ts'
+import { list } from '../../words/numbers.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { runbookHelp } from '../views/help.ts'
+import { history, skip, statusOfRuns, stopAll, undo } from './runs.ts'
 import { readStep } from './words.ts'
 
 export async function runbook(
@@ -28,9 +30,42 @@ export async function runbook(
       const answer = await means.requests.abort(run, actor)
       return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
     }
+    case 'break-glass':
+      return breakGlass(means, call, words, actor)
+    case 'skip':
+      return skip(means, words, actor)
+    case 'undo':
+      return undo(means, call, words, actor)
+    case 'status':
+      return statusOfRuns(means, call)
+    case 'history':
+      return history(means, call, words)
+    case 'stop-all':
+      return stopAll(means, call, words, actor)
     case 'help':
       return runbookHelp(means.catalogue)
     default:
-      return `No ${slackFace.literal(`/runbook ${verb}`)}. There are do, abort and help.`
+      return `No ${slackFace.literal(`/runbook ${verb}`)}. There are ${list(verbs)}.`
   }
+}
+
+const verbs = [
+  ...['do', 'break-glass', 'abort', 'skip', 'undo', 'status', 'history', 'stop-all', 'help'],
+]
+
+/** The same forecast and numbers without the wait: a second person of the role, and a reason. */
+async function breakGlass(
+  means: DeskMeans,
+  call: CommandCall,
+  words: readonly string[],
+  actor: Actor,
+): Promise<CommandAnswer> {
+  const isReason = (word: string) => word.startsWith('reason=')
+  const reason = words.find(isReason)?.slice('reason='.length) ?? ''
+  const given = words.filter((word) => !isReason(word))
+  const read = readStep(means.catalogue, means.document, '/runbook break-glass', given)
+  if (read.kind === 'wrong') return read.sentence
+  const wish = { ...alone(read.step), breakGlass: { reason } }
+  const answer = await means.requests.start(wish, call.channel, actor)
+  return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
 }

@@ -18,7 +18,10 @@ export function runbookHelp(catalogue: Catalogue): string {
   return [
     '*/runbook* changes the world, and only what the capacity model has cleared.',
     '• `/runbook do <step> key=value ...`: forecast, approval, change, verification',
-    '• `/runbook abort <run>`: leave a run that waits or is parked',
+    '• `/runbook status`: the runs that are open; `/runbook history <target>`: what touched a target',
+    '• `/runbook abort <run>`, `skip <run> <why>`, `undo <run>`: leave a run, leave out a step, go the way back',
+    '• `/runbook stop-all <why>`: nothing is written any more, until two people say `stop-all lift`',
+    '• `/runbook break-glass <step> key=value ... reason="..."`: no wait, a second person, the same numbers and record',
     ...stepLines(catalogue, '/runbook do'),
   ].join('\n')
 }

@@ -1,0 +1,68 @@
+/** Runs in a list: those that go on, those that touched a target, and the stop switch. Pure. */
+import type { Headroom } from '../../runs/headroom.ts'
+import type { Run } from '../../runs/stage.ts'
+import { runStateWords } from '../../words/en.ts'
+import { count } from '../../words/numbers.ts'
+import { context, escaped, slackFace as face, type Message, plain, section } from './blocks.ts'
+import { isWhole, itemText, planName } from './plan-run.ts'
+
+const linesShown = 15
+
+export function runsMessage(
+  runs: readonly Run[],
+  stop: Headroom['stop'],
+  note: string | null,
+): Message {
+  const first =
+    runs.length === 0
+      ? '*No run is open.*'
+      : `*${count(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'} open.*`
+  return listed(first, runs, [...(stop === null ? [] : [stopLine(stop)])], note)
+}
+
+export function historyMessage(target: string, runs: readonly Run[], note: string | null): Message {
+  const first = `*${count(runs.length, 'run')} touched ${face.literal(target)}, the newest first.*`
+  return listed(first, runs, [], note)
+}
+
+export function stopMessage({ stop, lifting }: Headroom, by: string, note: string | null): Message {
+  const first =
+    stop === null
+      ? `*The stop is lifted, the last yes by ${face.person(by)}.* Runs that it blocked can be asked for again, parked ones retried.`
+      : lifting.length > 0
+        ? `*${face.person(by)} would lift the stop; one more who may approve must say so.* ${stopLine(stop)}`
+        : `*${face.person(by)} stopped everything: ${escaped(stop.reason)}.* Nothing more is written; what is on its way is still watched and verified. Two people lift it with ${face.literal('/runbook stop-all lift')}.`
+  return { text: plain(first), blocks: [section(first), ...marks(note)] }
+}
+
+function stopLine(stop: NonNullable<Headroom['stop']>): string {
+  return `Everything is stopped by ${face.person(stop.by)} since ${face.time(stop.at)}: ${escaped(stop.reason)}.`
+}
+
+function listed(
+  first: string,
+  runs: readonly Run[],
+  more: readonly string[],
+  note: string | null,
+): Message {
+  const lines = runs.slice(0, linesShown).map(lineOf)
+  const left = runs.length - lines.length
+  const rest = left > 0 ? [`and ${count(left, 'older one')}`] : []
+  return {
+    text: plain(first),
+    blocks: [
+      section([first, ...more].join('\n')),
+      ...(lines.length === 0 ? [] : [section([...lines, ...rest].join('\n'))]),
+      ...marks(note),
+    ],
+  }
+}
+
+function lineOf(run: Run): string {
+  const what = isWhole(run) ? planName(run) : itemText(run.plan[run.index])
+  return `• ${face.time(run.startedAt)} ${face.person(run.by)}: ${what}, ${runStateWords(run, face)} (${face.run(run.id)})`
+}
+
+function marks(note: string | null) {
+  return note === null ? [] : [context(note)]
+}

@@ -1,0 +1,38 @@
+/** Runs that people look at and steer by command: status, history, stop-all, skip, undo, break-glass. */
+import { describe, expect, test } from 'vitest'
+import { tell } from './story.ts'
+
+const upgrade = '/runbook do patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
+
+describe('runs are steered by command', () => {
+  test('everything is stopped, stays so until two lift it, and says who did what', () =>
+    tell({ name: 'stop-all', title: 'Stop everything' }, async (story) => {
+      await story.type('ana', '/runbook stop-all')
+      await story.aloneHears('ana', /say why/)
+      await story.type('ana', '/runbook stop-all checkout answers with errors')
+      await story.hears(/stopped everything: checkout answers with errors/)
+      await story.type('ana', upgrade)
+      await story.hears(/^Blocked: .*Everything is stopped since/)
+      await story.type('luis', '/runbook stop-all lift')
+      await story.hears(/would lift the stop; one more/)
+      await story.type('luis', '/runbook stop-all lift')
+      await story.aloneHears('luis', /counts once/)
+      expect(story.cloud.writes).toBe(0)
+    }))
+
+  test('the way back goes through the gate like any step, which here says no', () =>
+    tell({ name: 'undo', title: 'The way back' }, async (story) => {
+      await story.type('ana', upgrade)
+      const asked = await story.hears(/asks: resize.*Needs 1 of/)
+      await story.type('ana', '/runbook status')
+      await story.hears(/^1 run is open/)
+      await story.click('luis', 'Approve', asked)
+      await story.hears(/^Done, not verified/, asked)
+      const run = String(story.events().find(({ type }) => type === 'run-started')?.run)
+      await story.type('ana', `/runbook undo ${run}`)
+      await story.hears(/^Blocked: .*from db-custom-8-30720 to db-custom-2-7680.*makes it worse/)
+      await story.type('ana', '/runbook history tuki-db-prod')
+      await story.hears(/^2 runs touched/)
+      expect(story.cloud.writes).toBe(1)
+    }))
+})
