@@ -3,10 +3,11 @@
  * all. DESIGN.md, 4.
  */
 import { fstatSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 import { type Logger, pino } from 'pino'
 import type { SystemDocument } from './capacity/system.ts'
 import { runCommandLine } from './cli/program.ts'
-import type { Opened } from './cli/verbs.ts'
+import type { Opened, Shelf } from './cli/verbs.ts'
 import {
   type BotConfig,
   type ConfigProblem,
@@ -20,6 +21,7 @@ import { dispatchInProcess } from './dispatch/in-process.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { openSqliteLedger, type SqliteLedger } from './ledger/sqlite.ts'
+import { loadRunbooks } from './library/load.ts'
 import { advance, parkBroken } from './runs/executor.ts'
 import { emptyHeadroom } from './runs/headroom.ts'
 import { journalOn } from './runs/journal.ts'
@@ -44,7 +46,16 @@ const complain = (text: string) => void process.stderr.write(`${text}\n`)
 
 /** Runs one command and gives its exit code. `start` ends when the process is told to. */
 export function main(args: readonly string[]): Promise<number> {
-  return runCommandLine(args, { catalogue, open: openLook, start, print, complain })
+  return runCommandLine(args, { catalogue, shelf, open: openLook, start, print, complain })
+}
+
+/** The folder of PLIMSOLL_RUNBOOKS. */
+function shelf(): Shelf {
+  const files = readFiles()
+  if ('kind' in files) return { kind: 'wrong', sentence: sentenceOf(files) }
+  const folder = files.runbooksFolder
+  const source = relative(resolve(folder), import.meta.dirname).replaceAll('\\', '/')
+  return { kind: 'shelf', folder, source, load: () => loadRunbooks(folder) }
 }
 
 async function start(): Promise<number> {

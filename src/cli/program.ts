@@ -13,6 +13,7 @@ import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
 import { checkJson, findingJson, statusJson } from './json.ts'
 import { addPlan, addReview } from './plan-verbs.ts'
+import { addRunbook } from './runbook-verbs.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
 import {
   exitCodes,
@@ -58,6 +59,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addExplain(program, face)
   addPlan(program, face)
   addReview(program, face)
+  addRunbook(program, face)
   return program
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
+import type { Loaded } from '../define/library.ts'
 import type { Look } from '../runs/look.ts'
 
 /** 0 done or clear, 1 failed, 2 wrong usage or input, 3 review, 4 block. contract.md, 3. */
@@ -11,8 +12,19 @@ export type Opened =
   | { readonly kind: 'opened'; readonly document: SystemDocument; readonly look: Look }
   | { readonly kind: 'wrong'; readonly sentence: string }
 
+/** Where the runbooks are, and how a new one there reaches the product's own src. */
+export type Shelf =
+  | {
+      readonly kind: 'shelf'
+      readonly folder: string
+      readonly source: string
+      readonly load: () => Promise<Loaded>
+    }
+  | { readonly kind: 'wrong'; readonly sentence: string }
+
 export type Verbs = {
   readonly catalogue: Catalogue
+  readonly shelf: () => Shelf
   /** The System document with what can be seen of the world; `offline`: the document alone. */
   readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
   /** Runs the app until it is told to stop. */

@@ -1,5 +1,5 @@
 /** Looking without doing: the status, and what one step would do. Nothing is recorded. */
-import type { SystemDocument } from '../capacity/system.ts'
+import type { System, SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import { type Plan, plan } from '../define/planner.ts'
 import { type Proposal, type Review, review, type WrongProposal } from '../define/review.ts'
@@ -19,8 +19,17 @@ export type Look = {
   readonly check: (step: BoundStep) => Promise<Examination>
   /** Of the System as it is seen; `unknown`: facts for which the document had to stand in. */
   readonly plan: (users: number, budgetUsd: number | null) => Promise<Planned>
+  /** The System as it is seen now: what a runbook is rehearsed on. */
+  readonly seen: () => Promise<Seen>
   /** Somebody's list of steps, one after the other. */
   readonly review: (proposal: Proposal) => Promise<Review | WrongProposal>
+}
+
+/** `unknown`: facts for which the document had to stand in. */
+export type Seen = {
+  readonly system: System
+  readonly today: string
+  readonly unknown: readonly string[]
 }
 
 export type Planned = {
@@ -51,6 +60,10 @@ export function lookWith(means: LookMeans): Look {
       const today = dayOf(await now())
       const found = plan(system, users, { today, catalogue: means.catalogue, ...budget })
       return { system: document.name, plan: found, unknown }
+    },
+    seen: async () => {
+      const { system, unknown } = await view()
+      return { system, unknown, today: dayOf(await now()) }
     },
     review: async (proposal) => {
       const { system } = await view()

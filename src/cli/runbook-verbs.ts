@@ -1,0 +1,211 @@
+/** `runbook list, show, rehearse, new, lint, test`: the runbooks of the folder, and nothing is sent. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { type BoundRunbook, bindRunbook, type Runbook } from '../define/define-runbook.ts'
+import { rehearse } from '../define/forecast.ts'
+import { headroomByPhase } from '../define/headroom-by-phase.ts'
+import { readWords } from '../define/input.ts'
+import type { Library, LibraryEntry } from '../define/library.ts'
+import { lintRunbook } from '../define/lint-runbook.ts'
+import { testRunbook } from '../define/test-runbook.ts'
+import { inputSentence } from '../words/en.ts'
+import {
+  loadProblemSentence,
+  runbookProblemSentence,
+  stopSentence,
+  unknownRunbookSentence,
+} from '../words/en-runbooks.ts'
+import { rehearsalPicture } from '../words/rehearsal-picture.ts'
+import { newRunbook, runbookName } from './new-runbook.ts'
+import { lintJson, listJson, rehearsedJson, showJson, testedJson } from './runbook-json.ts'
+import { listText, rehearsedText, showText } from './runbook-text.ts'
+import { terminalFace } from './text.ts'
+import { exitCodes, type LookingFace, looking, type Options, opened, say, wrong } from './verbs.ts'
+
+export function addRunbook(program: Command, face: LookingFace): void {
+  const runbook = program.command('runbook').description('runbooks: read, rehearse and write them')
+  addList(runbook, face)
+  addShow(runbook, face)
+  addRehearse(runbook, face)
+  addNew(runbook, face)
+  addLint(runbook, face)
+  addTest(runbook, face)
+}
+
+function addList(program: Command, face: LookingFace): void {
+  program
+    .command('list')
+    .description('every runbook that there is')
+    .option('--json', 'as JSON')
+    .action((options: Options) =>
+      withLibrary(face, ({ list }) =>
+        say(face.verbs, options, { json: () => listJson(list), text: () => listText(list) }),
+      ),
+    )
+}
+
+function addShow(program: Command, face: LookingFace): void {
+  program
+    .command('show')
+    .description('what one is for, what it asks for, and its steps')
+    .argument('<name>')
+    .argument('[parameters...]', 'key=value')
+    .option('--json', 'as JSON')
+    .action((name: string, words: readonly string[], options: Options) =>
+      withRunbook(face, name, (entry) => {
+        const isWhole = entry.runbook.fields.every(({ required }) => !required)
+        const bound = words.length > 0 || isWhole ? boundBy(entry.runbook, words, face) : null
+        if (typeof bound === 'string') return wrong(face, bound)
+        say(face.verbs, options, {
+          json: () => showJson(entry, bound),
+          text: () => showText(entry, bound),
+        })
+      }),
+    )
+}
+
+type RehearseOptions = Options & { readonly picture?: string }
+
+function addRehearse(program: Command, face: LookingFace): void {
+  looking(program, 'rehearse', 'its whole run against a simulated world; nothing is sent')
+    .argument('<name>')
+    .argument('[parameters...]', 'key=value')
+    .option('--picture <file>', 'draw the headroom of every phase, as SVG')
+    .action((name: string, words: readonly string[], options: RehearseOptions) =>
+      withRunbook(face, name, (entry) =>
+        opened(face, options, async ({ look }) => {
+          const bound = boundBy(entry.runbook, words, face)
+          if (typeof bound === 'string') return wrong(face, bound)
+          const seen = await look.seen()
+          const run = rehearse(seen.system, bound.items, seen)
+          // What names something that the document lacks is a wrong input, not a verdict.
+          if (run.stop?.code === 'missing' || run.stop?.code === 'no-such-fact')
+            return wrong(face, stopSentence(run.stop, terminalFace))
+          if (options.picture !== undefined)
+            writeFileSync(options.picture, rehearsalPicture(bound.title, headroomByPhase(run)))
+          say(face.verbs, options, {
+            json: () => rehearsedJson(entry, bound, run),
+            text: () => rehearsedText(entry.runbook, run),
+          })
+          face.exitWith(exitCodes[run.verdict])
+        }),
+      ),
+    )
+}
+
+function addNew(program: Command, face: LookingFace): void {
+  program
+    .command('new')
+    .description('write the file of a new runbook, which rehearses at once')
+    .argument('<name>')
+    .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
+    .action((name: string, options: Options) => {
+      if (!runbookName.test(name))
+        return wrong(
+          face,
+          `\`${name}\` is no name of a runbook: lower-case letters, digits and hyphens.`,
+        )
+      const shelf = face.verbs.shelf()
+      if (shelf.kind === 'wrong') return wrong(face, shelf.sentence)
+      const file = join(shelf.folder, `${name}.ts`)
+      if (existsSync(file)) return wrong(face, `${file} is there already; choose another name.`)
+      return opened(face, { ...options, offline: true }, async ({ document }) => {
+        const text = newRunbook(name, shelf.source, document)
+        if (text === null) return wrong(face, 'The System document has no database to begin with.')
+        writeFileSync(file, text, { flag: 'wx' })
+        face.verbs.print(`${file} is written. Next: plimsoll runbook rehearse ${name}`)
+      })
+    })
+}
+
+function addLint(program: Command, face: LookingFace): void {
+  looking(program, 'lint', 'what is wrong with one, or with all of them')
+    .argument('[name]')
+    .action((name: string | undefined, options: Options) =>
+      withLibrary(face, (library) => {
+        const chosen = chosenFrom(library, name)
+        if (typeof chosen === 'string') return wrong(face, chosen)
+        return opened(face, options, async ({ look }) => {
+          const context = { ...(await look.seen()), catalogue: face.verbs.catalogue }
+          const all = chosen.map(({ runbook }) => lintJson(runbook, lintRunbook(runbook, context)))
+          const lines = all.flatMap(({ runbook, findings }) =>
+            findings.map(({ text }) => `${runbook}: ${text}`),
+          )
+          const fine = `${chosen.length} runbooks, nothing to complain of.`
+          say(face.verbs, options, {
+            json: () => all,
+            text: () => (lines.length === 0 ? fine : lines.join('\n')),
+          })
+          face.exitWith(lines.length === 0 ? 0 : 1)
+        })
+      }),
+    )
+}
+
+function addTest(program: Command, face: LookingFace): void {
+  looking(program, 'test', 'rehearse what one claims of itself, or all of them')
+    .argument('[name]')
+    .action((name: string | undefined, options: Options) =>
+      withLibrary(face, (library) => {
+        const chosen = chosenFrom(library, name)
+        if (typeof chosen === 'string') return wrong(face, chosen)
+        return opened(face, options, async ({ look }) => {
+          const context = { ...(await look.seen()), catalogue: face.verbs.catalogue }
+          const all = chosen.flatMap(({ runbook }) =>
+            testRunbook(runbook, context).map((one) => testedJson(runbook, one)),
+          )
+          const lines = all.map(
+            ({ runbook, claim, passed, text }) =>
+              `${passed ? 'kept  ' : 'broken'}  ${runbook}: ${claim}${text === null ? '' : `\n        ${text}`}`,
+          )
+          say(face.verbs, options, { json: () => all, text: () => lines.join('\n') })
+          face.exitWith(all.every(({ passed }) => passed) ? 0 : 1)
+        })
+      }),
+    )
+}
+
+async function withLibrary(
+  face: LookingFace,
+  work: (library: Library) => Promise<void> | void,
+): Promise<void> {
+  const shelf = face.verbs.shelf()
+  if (shelf.kind === 'wrong') return wrong(face, shelf.sentence)
+  const loaded = await shelf.load()
+  if (loaded.kind === 'loaded') return work(loaded.library)
+  const [first, ...others] = loaded.problems
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return wrong(face, first === undefined ? '' : `${loadProblemSentence(first)}${more}`)
+}
+
+function withRunbook(
+  face: LookingFace,
+  name: string,
+  work: (entry: LibraryEntry) => Promise<void> | void,
+): Promise<void> {
+  return withLibrary(face, (library) => {
+    const entry = library.find(name)
+    if ('runbook' in entry) return work(entry)
+    return wrong(face, unknownRunbookSentence(name, entry.nearest, terminalFace))
+  })
+}
+
+function chosenFrom(library: Library, name: string | undefined): readonly LibraryEntry[] | string {
+  if (name === undefined) return library.list
+  const entry = library.find(name)
+  if ('runbook' in entry) return [entry]
+  return unknownRunbookSentence(name, entry.nearest, terminalFace)
+}
+
+/** The runbook with these parameters, or the sentence that says what is wrong with them. */
+function boundBy(
+  runbook: Runbook,
+  words: readonly string[],
+  { verbs }: LookingFace,
+): BoundRunbook | string {
+  const read = readWords(words, runbook.fields)
+  if (read.kind === 'input-problem') return inputSentence(read, terminalFace)
+  const bound = bindRunbook(runbook, read.input, verbs.catalogue)
+  return bound.kind === 'bound-runbook' ? bound : runbookProblemSentence(bound, terminalFace)
+}
