@@ -17,6 +17,7 @@ import {
   readWorld,
   type WorldConfig,
 } from './config.ts'
+import type { Library } from './define/library.ts'
 import { dispatchInProcess } from './dispatch/in-process.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
@@ -34,6 +35,7 @@ import { deskOf } from './slack/desk.ts'
 import { peopleOf } from './slack/people.ts'
 import { presentRuns } from './slack/presenter.ts'
 import { catalogue } from './steps/index.ts'
+import { loadProblemSentence } from './words/en-runbooks.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectCloudSql } from './world/cloud-sql.ts'
 import { nowhere } from './world/nowhere.ts'
@@ -155,6 +157,11 @@ async function startBot(config: BotConfig): Promise<number> {
     complain(sentenceOf(world))
     return 2
   }
+  const loaded = await loadRunbooks(config.runbooksFolder)
+  if (loaded.kind === 'wrong') {
+    for (const problem of loaded.problems) complain(loadProblemSentence(problem))
+    return 2
+  }
   const ledger = openSqliteLedger(config.dataFolder, systemClock)
   if (ledger.kind === 'held') {
     const where = ledger.holder === null ? '' : ` at ${ledger.holder.address}`
@@ -162,26 +169,28 @@ async function startBot(config: BotConfig): Promise<number> {
     return 1
   }
   try {
-    return await runBot(config, read.document, ledger)
+    return await runBot({ config, document: read.document, ledger, library: loaded.library })
   } finally {
     await ledger.close()
   }
 }
 
-type Base = {
+/** What was read and opened before anything begins. */
+type Settled = {
   readonly config: BotConfig
   readonly document: SystemDocument
   readonly ledger: SqliteLedger
+  readonly library: Library
+}
+
+type Base = Settled & {
   readonly log: Logger
   readonly door: SlackDoor
   readonly team: string
 }
 
-async function runBot(
-  config: BotConfig,
-  document: SystemDocument,
-  ledger: SqliteLedger,
-): Promise<number> {
+async function runBot(settled: Settled): Promise<number> {
+  const { config, ledger } = settled
   const log = pino({ level: config.logLevel })
   let ready = false
   const door = connectSlack({
@@ -199,7 +208,7 @@ async function runBot(
     complain('Slack does not know SLACK_BOT_TOKEN, or does not answer: copy it from the app again.')
     return 1
   }
-  const bot = assemble({ config, document, ledger, log, door, team: identity.team })
+  const bot = assemble({ ...settled, log, door, team: identity.team })
   const { port } = await door.open(bot.desk, { port: config.port, host: hostFor(config) })
   ledger.announce({ pid: process.pid, address: `http://localhost:${port}` })
   // What changed while nobody drew: the newest runs are drawn again from the ledger.
@@ -216,7 +225,7 @@ async function runBot(
 }
 
 /** Who works with whom, once it is known who this bot is. */
-function assemble({ config, document, ledger, log, door, team }: Base) {
+function assemble({ config, document, ledger, library, log, door, team }: Base) {
   const { api } = door
   const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
@@ -248,7 +257,7 @@ function assemble({ config, document, ledger, log, door, team }: Base) {
   )
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read })
-  const shared = { document, catalogue, journal, people, api, team, note, onFailure }
+  const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }
   return { desk: deskOf({ ...shared, requests, look }), dispatcher, presenter, world }
 }
 

@@ -1,6 +1,7 @@
 /** What commands and clicks are answered with. */
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
+import type { Library } from '../define/library.ts'
 import type { Journal } from '../runs/journal.ts'
 import type { Look } from '../runs/look.ts'
 import type { Requests } from '../runs/requests.ts'
@@ -10,6 +11,7 @@ import type { People } from './people.ts'
 export type DeskMeans = {
   readonly document: SystemDocument
   readonly catalogue: Catalogue
+  readonly library: Library
   readonly requests: Requests
   readonly look: Look
   readonly journal: Journal

@@ -93,7 +93,10 @@ describe.concurrent('runbook', { timeout: 60_000 }, () => {
     await refused('rehearse load-test third=lots', /`third` must be a whole number from 1/)
     await refused('rehearse load-test fourth=1', /`fourth` must be one of the fields database/)
     await refused('rehearse roll-back service=nope', /nope.*backend/)
-    await refused('rehearse add-read-replica tier=db-custom-3-7680', /`tier` must be.*db-custom-2-7680/)
+    await refused(
+      'rehearse add-read-replica tier=db-custom-3-7680',
+      /`tier` must be.*db-custom-2-7680/,
+    )
     await refused('new Bad_Name', /`Bad_Name` is no name/)
     await refused('new load-test', /there already/)
     await refused('list', /No folder of runbooks/, { PLIMSOLL_RUNBOOKS: 'none' })

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { libraryOf } from '../../src/define/library.ts'
 import { readSystemFile } from '../../src/documents.ts'
 import { newId } from '../../src/ledger/ids.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -84,6 +85,7 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
   return deskOf({
     ...{ document, catalogue, requests, look, journal, people, api, team, onFailure },
     note: null,
+    library: libraryOf([]),
   })
 }
 

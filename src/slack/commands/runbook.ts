@@ -7,6 +7,7 @@ import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { runbookHelp } from '../views/help.ts'
+import { listRunbooks, rehearseRunbook, showRunbook, startRunbook } from './library.ts'
 import { history, skip, statusOfRuns, stopAll, undo } from './runs.ts'
 import { readStep } from './words.ts'
 
@@ -30,6 +31,14 @@ export async function runbook(
       const answer = await means.requests.abort(run, actor)
       return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
     }
+    case 'list':
+      return listRunbooks(means, call)
+    case 'show':
+      return showRunbook(means, call, words)
+    case 'rehearse':
+      return rehearseRunbook(means, call, words)
+    case 'start':
+      return startRunbook(means, call, words, actor)
     case 'break-glass':
       return breakGlass(means, call, words, actor)
     case 'skip':
@@ -45,12 +54,26 @@ export async function runbook(
     case 'help':
       return runbookHelp(means.catalogue)
     default:
-      return `No ${slackFace.literal(`/runbook ${verb}`)}. There are ${list(verbs)}.`
+      return `No ${slackFace.literal(`/runbook ${verb}`)}. There are ${list(runbookVerbs)}.`
   }
 }
 
-const verbs = [
-  ...['do', 'break-glass', 'abort', 'skip', 'undo', 'status', 'history', 'stop-all', 'help'],
+export const runbookVerbs = [
+  ...[
+    'list',
+    'show',
+    'rehearse',
+    'start',
+    'do',
+    'break-glass',
+    'abort',
+    'skip',
+    'undo',
+    'status',
+    'history',
+    'stop-all',
+    'help',
+  ],
 ]
 
 /** The same forecast and numbers without the wait: a second person of the role, and a reason. */

@@ -17,6 +17,8 @@ export function capacityHelp(catalogue: Catalogue): string {
 export function runbookHelp(catalogue: Catalogue): string {
   return [
     '*/runbook* changes the world, and only what the capacity model has cleared.',
+    '• `/runbook list`, `show <name>`, `rehearse <name> key=value ...`: what there is, and how it would go; nothing is sent',
+    '• `/runbook start <name> key=value ... [at=2026-12-01T03:00Z]`: one yes for its clear steps, one more for each other',
     '• `/runbook do <step> key=value ...`: forecast, approval, change, verification',
     '• `/runbook status`: the runs that are open; `/runbook history <target>`: what touched a target',
     '• `/runbook abort <run>`, `skip <run> <why>`, `undo <run>`: leave a run, leave out a step, go the way back',

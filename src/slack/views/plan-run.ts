@@ -5,8 +5,8 @@ import type { PlanForecast, PlannedItem } from '../../runs/events.ts'
 import type { PastStep, Run } from '../../runs/stage.ts'
 import { stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
-import { itemSentence } from '../../words/en-items.ts'
 import { reasonSentence, refusalSentence } from '../../words/en-reasons.ts'
+import { onlyIfText, waitText } from '../../words/en-runbooks.ts'
 import { count, duration, number } from '../../words/numbers.ts'
 import { escaped, slackFace as face, plain, section, table } from './blocks.ts'
 
@@ -31,9 +31,14 @@ export function stepOf(run: Run): string {
 /** What the item that is reached does, in one sentence. */
 export function itemText(item: StoredItem | undefined): string {
   if (item === undefined) return ''
-  return item.kind === 'step'
-    ? face.literal(stepLine('', item.step, item.input).trim())
-    : escaped(itemSentence(item))
+  switch (item.kind) {
+    case 'step':
+      return face.literal(stepLine('', item.step, item.input).trim())
+    case 'wait':
+      return escaped(waitText(item))
+    case 'only-if':
+      return escaped(onlyIfText(item))
+  }
 }
 
 /** The rehearsed run as the first approval shows it: each step with what it leaves. */

@@ -8,6 +8,7 @@ import { noHistory } from '../../../src/gate/rules.ts'
 import { statusOf } from '../../../src/gate/status.ts'
 import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
 import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
+import { runbookVerbs } from '../../../src/slack/commands/runbook.ts'
 import { type Message, slackFace } from '../../../src/slack/views/blocks.ts'
 import { checkMessage } from '../../../src/slack/views/check.ts'
 import { detailsMessage } from '../../../src/slack/views/details.ts'
@@ -109,7 +110,7 @@ test('of a status, a check, an explanation and a plan', () => {
 })
 
 test('help promises only what there is', () => {
-  const known = { capacity: ['status', 'check', 'explain', 'plan'], runbook: ['do', 'abort'] }
+  const known = { capacity: ['status', 'check', 'explain', 'plan'], runbook: runbookVerbs }
   const text = `${capacityHelp(catalogue)}\n${runbookHelp(catalogue)}`
   const promised = [...text.matchAll(/`\/(capacity|runbook) ([\w-]+)/g)]
   expect(promised.length).toBeGreaterThan(6)

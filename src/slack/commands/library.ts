@@ -1,0 +1,130 @@
+/** `/runbook list, show, rehearse, start`: the runbooks of the folder, and the planner's plan as one more. */
+import { type BoundRunbook, bindRunbook } from '../../define/define-runbook.ts'
+import { rehearse } from '../../define/forecast.ts'
+import { readWords } from '../../define/input.ts'
+import type { LibraryEntry } from '../../define/library.ts'
+import type { PlanItem } from '../../define/plan-item.ts'
+import type { Actor } from '../../gate/policy.ts'
+import type { Wish } from '../../runs/requests.ts'
+import { inputSentence, notTakenSentence } from '../../words/en.ts'
+import { runbookProblemSentence, unknownRunbookSentence } from '../../words/en-runbooks.ts'
+import type { CommandCall } from '../door.ts'
+import type { CommandAnswer, DeskMeans } from '../means.ts'
+import { slackFace as face } from '../views/blocks.ts'
+import { listMessage, rehearsedMessage, shownMessage } from '../views/library.ts'
+import { answerInChannel } from './answering.ts'
+import { startTime } from './start-time.ts'
+
+/** The planner's plan is asked for by this name; no file may have it. */
+export const plannersName = 'plan'
+
+export function listRunbooks(means: DeskMeans, call: CommandCall): CommandAnswer {
+  return answerInChannel(means, call, async () => listMessage(means.library.list, means.note))
+}
+
+export function showRunbook(
+  means: DeskMeans,
+  call: CommandCall,
+  [name, ...words]: readonly string[],
+): CommandAnswer {
+  const entry = found(means, name)
+  if (typeof entry === 'string') return entry
+  const isWhole = entry.runbook.fields.every(({ required }) => !required)
+  const bound = words.length > 0 || isWhole ? boundBy(means, entry, words) : null
+  if (typeof bound === 'string') return bound
+  return answerInChannel(means, call, async () => shownMessage(entry, bound, means.note))
+}
+
+export function rehearseRunbook(
+  means: DeskMeans,
+  call: CommandCall,
+  [name, ...words]: readonly string[],
+): CommandAnswer {
+  const entry = found(means, name)
+  if (typeof entry === 'string') return entry
+  const bound = boundBy(means, entry, words)
+  if (typeof bound === 'string') return bound
+  return answerInChannel(means, call, async () => {
+    const { system, unknown, today } = await means.look.seen()
+    const run = rehearse(system, bound.items, { today, unknown })
+    return rehearsedMessage(entry.runbook, run, means.note)
+  })
+}
+
+export async function startRunbook(
+  means: DeskMeans,
+  call: CommandCall,
+  [name, ...given]: readonly string[],
+  actor: Actor,
+): Promise<CommandAnswer> {
+  const time = startTime(given, await means.journal.now())
+  if (time.kind === 'wrong') return time.sentence
+  const wish =
+    name === plannersName
+      ? await plannersWish(means, time.words)
+      : runbooksWish(means, name, time.words)
+  if (typeof wish === 'string') return wish
+  const { notBefore } = time
+  const later = notBefore === null ? {} : { notBefore }
+  const answer = await means.requests.start({ ...wish, ...later }, call.channel, actor)
+  return answer.kind === 'changed' ? null : notTakenSentence(answer, face)
+}
+
+function runbooksWish(
+  means: DeskMeans,
+  name: string | undefined,
+  words: readonly string[],
+): Wish | string {
+  const entry = found(means, name)
+  if (typeof entry === 'string') return entry
+  const bound = boundBy(means, entry, words)
+  if (typeof bound === 'string') return bound
+  const { parameters, items } = bound
+  return { items, runbook: { name: bound.name, parameters, digest: entry.digest } }
+}
+
+/** `users=10000 budget=3000`: the steps that the planner finds for the System as it is seen now. */
+async function plannersWish(means: DeskMeans, words: readonly string[]): Promise<Wish | string> {
+  const read = readWords(words, [usersField, budgetField])
+  if (read.kind === 'input-problem') return inputSentence(read, face)
+  const users = Number(read.input.users ?? means.document.workload.users)
+  const budget = read.input.budget === undefined ? null : Number(read.input.budget)
+  if (!Number.isInteger(users) || users < 1)
+    return `${face.literal('users')} must be a whole number of 1 or more.`
+  const { plan } = await means.look.plan(users, budget)
+  if (plan.kind === 'infeasible')
+    return `There is no plan for so many users: ${face.literal(`/capacity plan ${users}`)} says why.`
+  if (plan.steps.length === 0) return 'Nothing to do: it carries so many users already.'
+  const items: PlanItem[] = []
+  for (const { step: name, input } of plan.steps) {
+    const step = means.catalogue.bind(name, input)
+    if ('kind' in step) throw new Error(`the planner's ${name} does not bind`)
+    items.push({ kind: 'step', step, why: null })
+  }
+  const parameters = { users, ...(budget === null ? {} : { budget }) }
+  return { items, runbook: { name: plannersName, parameters, digest: plannersName } }
+}
+
+const field = { type: 'number', required: false, nullable: false, choices: null } as const
+const usersField = { ...field, name: 'users', description: 'to carry', minimum: 1, maximum: null }
+const budgetField = {
+  ...{ ...field, name: 'budget', description: 'USD a month', minimum: 0, maximum: null },
+}
+
+function found({ library }: DeskMeans, name: string | undefined): LibraryEntry | string {
+  if (name === undefined)
+    return `Which runbook? ${face.literal('/runbook list')} names them all; ${face.literal(`/runbook start ${plannersName} users=10000`)} starts the planner's.`
+  const entry = library.find(name)
+  return 'kind' in entry ? unknownRunbookSentence(entry.name, entry.nearest, face) : entry
+}
+
+function boundBy(
+  { catalogue }: DeskMeans,
+  { runbook }: LibraryEntry,
+  words: readonly string[],
+): BoundRunbook | string {
+  const read = readWords(words, runbook.fields)
+  if (read.kind === 'input-problem') return inputSentence(read, face)
+  const bound = bindRunbook(runbook, read.input, catalogue)
+  return bound.kind === 'bound-runbook' ? bound : runbookProblemSentence(bound, face)
+}
