@@ -16,7 +16,7 @@ import { answerInChannel } from './answering.ts'
 import { startTime } from './start-time.ts'
 
 /** The planner's plan is asked for by this name; no file may have it. */
-export const plannersName = 'plan'
+const plannersName = 'plan'
 
 export function listRunbooks(means: DeskMeans, call: CommandCall): CommandAnswer {
   return answerInChannel(means, call, async () => listMessage(means.library.list, means.note))
