@@ -13,18 +13,19 @@ const googleError = z.object({
   }),
 })
 
-/** A write that was answered with anything but 2xx. */
+/** A write that was answered with anything but 2xx. `permission`: what the write needs. */
 export function refusedWrite(
   status: number,
   reply: unknown,
   retryAfter: string | null,
-  now: number,
+  { now, permission }: { readonly now: number; readonly permission: string },
 ) {
   const judgement = googleError.safeParse(reply)
   const error = judgement.success ? judgement.data.error : undefined
   const reason = error?.errors?.[0]?.reason ?? ''
-  const message = clipped(`Cloud SQL answered ${status}: ${error?.message ?? 'no reason given'}`)
   const code = codeOf(status, reason)
+  const said = clipped(`Cloud SQL answered ${status}: ${error?.message ?? 'no reason given'}`)
+  const message = withPermission(said, code, permission)
   if (code === 'rate-limited')
     return new Fault(code, 'no', message, { retryAfterMs: waitMs(retryAfter, now) })
   // 4xx is a no that was decided before anything changed. Behind 5xx, and what we do not know, it
@@ -39,6 +40,7 @@ export function refusedWrite(
 function codeOf(status: number, reason: string): FaultCode {
   // The older API says 403 with the same reasons. facts/cloudsql.md, 4.
   if (reason === 'operationInProgress') return 'busy'
+  if (reason === 'instanceAlreadyExists') return 'name-taken'
   if (reason === 'rateLimitExceeded' || reason === 'userRateLimitExceeded') return 'rate-limited'
   switch (status) {
     case 401:
@@ -77,7 +79,7 @@ const gaxError = z.object({
  * A read that failed, as @google-cloud/sql reports it: a gRPC code and, where there was an answer,
  * its HTTP status.
  */
-export function failedRead(what: string, error: unknown): Fault {
+export function failedRead(what: string, error: unknown, permission: string): Fault {
   if (error instanceof Fault) return error
   if (error instanceof Error && error.cause instanceof SyntaxError)
     return new Fault('unreadable', 'no', clipped(`${what}: ${error.message}`), { cause: error })
@@ -86,11 +88,16 @@ export function failedRead(what: string, error: unknown): Fault {
     return new Fault('unreachable', 'no', clipped(`${what}: ${String(error)}`), { cause: error })
   const { message, code, httpStatusCode } = judgement.data
   const fault = httpStatusCode === undefined ? silentCode(code) : codeOf(httpStatusCode, '')
-  return new Fault(fault, 'no', clipped(`${what}: ${message}`), {
+  const said = withPermission(clipped(`${what}: ${message}`), fault, permission)
+  return new Fault(fault, 'no', said, {
     cause: error,
     ...(fault === 'rate-limited' ? { retryAfterMs: refillMs } : {}),
   })
 }
+
+/** Whoever is refused wants to know what to ask for. */
+const withPermission = (said: string, code: FaultCode, permission: string): string =>
+  code === 'forbidden' ? `${said} (it needs ${permission})` : said
 
 /** No answer at all: 4 is DEADLINE_EXCEEDED. Anything else never reached the service. */
 const silentCode = (code: number | undefined): FaultCode =>

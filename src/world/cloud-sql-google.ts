@@ -5,10 +5,12 @@
 import type { v1 } from '@google-cloud/sql'
 import type { sqladmin_v1 } from '@googleapis/sqladmin'
 import type { GoogleAuth } from 'google-auth-library'
+import { Fault } from './fault.ts'
 
 export type Google = {
   readonly instances: v1.SqlInstancesServiceClient
   readonly operations: v1.SqlOperationsServiceClient
+  readonly backupRuns: v1.SqlBackupRunsServiceClient
   readonly admin: sqladmin_v1.Sqladmin
   readonly auth: GoogleAuth
 }
@@ -51,9 +53,38 @@ async function loadGoogle(apiRoot: string | undefined): Promise<Google> {
   return {
     instances: new v1.SqlInstancesServiceClient({ fallback: true, auth, ...place }),
     operations: new v1.SqlOperationsServiceClient({ fallback: true, auth, ...place }),
+    backupRuns: new v1.SqlBackupRunsServiceClient({ fallback: true, auth, ...place }),
     // The headers of the credentials are handed to each write, so that the client neither waits for
     // them after the guard nor sends again when they are refused.
     admin: sqladmin({ version: 'v1', rootUrl: `${root.origin}/`, auth: nobody }),
     auth,
+  }
+}
+
+export async function credentials(
+  clients: Google,
+  root: URL,
+  deadline: AbortSignal,
+): Promise<Headers> {
+  try {
+    return await before(deadline, clients.auth.getRequestHeaders(root.href))
+  } catch (error) {
+    if (deadline.aborted) throw error
+    throw new Fault('forbidden', 'no', `no credentials for Cloud SQL: ${String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** The work's result, or the deadline's reason as soon as it has passed. */
+export async function before<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
+  deadline.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = (): void => reject(deadline.reason)
+  deadline.addEventListener('abort', late, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    deadline.removeEventListener('abort', late)
   }
 }

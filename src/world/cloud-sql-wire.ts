@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { Fault } from './fault.ts'
-import type { CloudSqlInstance, CloudSqlOperation, CloudSqlPatch } from './ports/cloud-sql.ts'
+import type { CloudSqlBackup, CloudSqlInstance, CloudSqlOperation } from './ports/cloud-sql.ts'
 
 // What @google-cloud/sql gives after decoding: unset scalars are '', unset wrappers null.
 // facts/cloudsql.md, 5.
@@ -16,10 +16,12 @@ const text = z.string().nullish()
 
 const decodedInstance = z.object({
   name: z.string().min(1),
+  region: z.string().min(1),
   project: text,
   state: z.string(),
   databaseVersion: z.string(),
   masterInstanceName: text,
+  replicaNames: z.array(z.string()).nullish(),
   settings: z.object({
     settingsVersion: wrapped,
     tier: z.string().min(1),
@@ -52,6 +54,11 @@ const decodedOperation = z.object({
   startTime: timestamp,
   endTime: timestamp,
 })
+const decodedBackups = z.object({
+  items: z
+    .array(z.object({ description: text, status: z.string(), enqueuedTime: timestamp }))
+    .nullish(),
+})
 const decodedOperations = z.object({ items: z.array(decodedOperation).nullish() })
 
 // What @googleapis/sqladmin gives: the JSON as it came.
@@ -70,6 +77,7 @@ export function readInstance(reply: unknown): CloudSqlInstance {
   const { settings } = instance
   return {
     name: instance.name,
+    region: instance.region,
     state: instance.state,
     activationPolicy: settings.activationPolicy,
     settingsVersion: settings.settingsVersion.value,
@@ -83,6 +91,7 @@ export function readInstance(reply: unknown): CloudSqlInstance {
     ),
     userLabels: { ...settings.userLabels },
     primary: primaryOf(instance.masterInstanceName ?? '', instance.project ?? ''),
+    replicas: (instance.replicaNames ?? []).toSorted(),
   }
 }
 
@@ -94,14 +103,23 @@ export function readOperations(reply: unknown): readonly CloudSqlOperation[] {
   return (judged(decodedOperations, reply, 'operations', 'no').items ?? []).map(fromDecoded)
 }
 
+/** Newest first, as Google gives them: by the time at which they were enqueued. */
+export function readBackups(reply: unknown): readonly CloudSqlBackup[] {
+  return (judged(decodedBackups, reply, 'backups', 'no').items ?? []).map((run) => ({
+    description: run.description ?? '',
+    status: run.status,
+    enqueuedAt: epoch(run.enqueuedTime),
+  }))
+}
+
 /** The reply to a write. One that cannot be read says nothing about what the write did. */
 export function readAccepted(reply: unknown, instance: string): CloudSqlOperation {
-  const operation = judged(plainOperation, reply, 'reply to the patch', 'unknown')
+  const operation = judged(plainOperation, reply, 'reply to the write', 'unknown')
   if (operation.targetId !== instance)
     throw new Fault(
       'unreadable',
       'unknown',
-      `the patch of ${instance} was answered with an operation on ${operation.targetId}`,
+      `the write to ${instance} was answered with an operation on ${operation.targetId}`,
     )
   return {
     ...common(operation),
@@ -111,56 +129,13 @@ export function readAccepted(reply: unknown, instance: string): CloudSqlOperatio
   }
 }
 
-// Labels: the rule of Google Cloud for every resource (lower case, digits, _ and -, 63 at most).
-const labelKey = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/)
-const labelValue = z.string().regex(/^[a-z0-9_-]{0,63}$/)
-export const instanceName = z.string().regex(/^[a-z][a-z0-9-]{0,97}$/)
-
-const patchBody = z.strictObject({
-  settings: z.strictObject({
-    settingsVersion: z.string().regex(/^\d+$/),
-    tier: z
-      .string()
-      .regex(/^db-[a-zA-Z0-9-]+$/)
-      .exactOptional(),
-    availabilityType: z.enum(['ZONAL', 'REGIONAL']).exactOptional(),
-    databaseFlags: z
-      .array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9_.]*$/), value: z.string() }))
-      .exactOptional(),
-    userLabels: z.record(labelKey, labelValue),
-  }),
-})
-export type PatchBody = z.infer<typeof patchBody>
-
-/**
- * The exact body of the PATCH. `databaseFlags` stays when it is empty: that is how all flags are
- * unset.
- */
-export function patchBodyOf(change: CloudSqlPatch): PatchBody {
-  const { tier, availability, flags } = change
-  const body = {
-    settings: {
-      settingsVersion: change.settingsVersion,
-      ...(tier === undefined ? {} : { tier }),
-      ...(availability === undefined ? {} : { availabilityType: availability.toUpperCase() }),
-      ...(flags === undefined
-        ? {}
-        : { databaseFlags: Object.entries(flags).map(([name, value]) => ({ name, value })) }),
-      userLabels: change.userLabels,
-    },
-  }
-  const judgement = patchBody.safeParse(body)
-  if (judgement.success) return judgement.data
-  throw new Fault('invalid', 'no', `this patch may not be sent: ${sentence(judgement.error)}`)
-}
-
 function judged<T>(schema: z.ZodType<T>, reply: unknown, what: string, sent: 'no' | 'unknown'): T {
   const judgement = schema.safeParse(reply)
   if (judgement.success) return judgement.data
   throw new Fault('unreadable', sent, `Cloud SQL's ${what}: ${sentence(judgement.error)}`)
 }
 
-function sentence(error: z.ZodError): string {
+export function sentence(error: z.ZodError): string {
   return error.issues
     .slice(0, 3)
     .map((issue) => `${issue.path.join('.')}: ${issue.message}`)

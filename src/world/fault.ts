@@ -11,6 +11,8 @@ export type FaultCode =
   | 'invalid'
   | 'version-moved'
   | 'busy'
+  /** The name is in use, or was so lately that it cannot be given again. */
+  | 'name-taken'
   | 'rate-limited'
   | 'expired'
   | 'server-error'

@@ -42,10 +42,10 @@ export const cloudSqlMutants: readonly Mutant[] = [
   {
     name: 'clock-looked-at-too-early',
     safety: 'the clock is looked at when the connection stands, not when the call began',
-    file: 'src/world/cloud-sql.ts',
-    find: 'sendPatch({ ...options, root,',
+    file: 'src/world/cloud-sql-write.ts',
+    find: 'sendOnce({ ...options, root,',
     replace:
-      'sendPatch({ ...options, clock: { now: ((at) => () => at)(options.clock.now()) }, root,',
+      'sendOnce({ ...options, clock: { now: ((at) => () => at)(options.clock.now()) }, root,',
     killedBy: {
       file: writes,
       title: 'it is looked at when the connection stands, not when the call began',
@@ -55,7 +55,7 @@ export const cloudSqlMutants: readonly Mutant[] = [
     name: 'version-not-sent',
     safety:
       'a write carries the version that it was planned on, so that the world refuses a stale one',
-    file: 'src/world/cloud-sql-wire.ts',
+    file: 'src/world/cloud-sql-bodies.ts',
     find: '      settingsVersion: change.settingsVersion,\n',
     replace: '',
     killedBy: { file: writes, title: 'a stale version is refused with 412 and changes nothing' },
@@ -63,7 +63,7 @@ export const cloudSqlMutants: readonly Mutant[] = [
   {
     name: 'unknown-fate-is-no',
     safety: 'a write whose reply was lost may have happened: its fate is unknown, never "no"',
-    file: 'src/world/cloud-sql.ts',
+    file: 'src/world/cloud-sql-write.ts',
     find: "const sent = connection.opened() ? 'unknown' : 'no'",
     replace: "const sent = 'no'",
     killedBy: {
@@ -86,16 +86,16 @@ export const cloudSqlMutants: readonly Mutant[] = [
     name: 'unreadable-reply-is-no',
     safety: 'a reply that cannot be read says nothing about what the write did',
     file: 'src/world/cloud-sql-wire.ts',
-    find: "judged(plainOperation, reply, 'reply to the patch', 'unknown')",
-    replace: "judged(plainOperation, reply, 'reply to the patch', 'no')",
+    find: "judged(plainOperation, reply, 'reply to the write', 'unknown')",
+    replace: "judged(plainOperation, reply, 'reply to the write', 'no')",
     killedBy: { file: writes, title: 'an answer that is not Google’s is unreadable and unknown' },
   },
   {
     name: 'client-sends-again',
     safety: 'no client repeats a write by itself, and so turns "unknown" into "no"',
-    file: 'src/world/cloud-sql.ts',
-    find: '          retry: false,\n',
-    replace: "          retry: true, retryConfig: { httpMethodsToRetry: ['PATCH'], retry: 2 },\n",
+    file: 'src/world/cloud-sql-write.ts',
+    find: '      retry: false,\n',
+    replace: "      retry: true, retryConfig: { httpMethodsToRetry: ['PATCH'], retry: 2 },\n",
     killedBy: {
       file: writes,
       title: 'a reply lost after the write took effect is unknown, and the write is there',

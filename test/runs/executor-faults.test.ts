@@ -33,6 +33,7 @@ describe('a write that was refused', () => {
   test('with 412 because somebody was quicker is void: nothing of ours is sent after it', async () => {
     const bot = await realProcess({
       through: (writer, others) => ({
+        ...writer,
         patch: async (clearance, change) => {
           await others()
           return writer.patch(clearance, change)

@@ -219,6 +219,7 @@ describe('a person', () => {
   test('who asked may stop it while it waits; a stranger may not; once sent nobody can', async () => {
     const bot = await realProcess({
       through: (writer) => ({
+        ...writer,
         patch: async (clearance, change) => {
           const accepted = await writer.patch(clearance, change)
           abortedWhileSending = await bot.requests.abort(run.id, sofia)

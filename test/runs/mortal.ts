@@ -1,5 +1,6 @@
 /** A process that dies at a chosen point: before or after an append or a write. A dead one does nothing more. */
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import type { CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
 import type { TestCloud } from './simulated-world.ts'
 
 export class ProcessDied extends Error {
@@ -63,13 +64,18 @@ export function mortal(ledger: Ledger, cloud: TestCloud, death: Death | null) {
         instance: (name: string) => alive(() => cloud.reader.instance(name)),
         operation: (name: string) => alive(() => cloud.reader.operation(name)),
         operations: (name: string) => alive(() => cloud.reader.operations(name)),
+        backups: (name: string) => alive(() => cloud.reader.backups(name)),
       },
       writer: {
-        patch: (...sent: Parameters<TestCloud['writer']['patch']>) =>
-          passing(write, () => cloud.writer.patch(...sent)),
-      },
+        patch: (clearance, change) => passing(write, () => cloud.writer.patch(clearance, change)),
+        createReplica: (clearance, replica) =>
+          passing(write, () => cloud.writer.createReplica(clearance, replica)),
+        deleteReplica: (clearance, replica) =>
+          passing(write, () => cloud.writer.deleteReplica(clearance, replica)),
+        backUp: (clearance, backup) => passing(write, () => cloud.writer.backUp(clearance, backup)),
+      } satisfies CloudSqlWriter,
     },
   }
 }
 
-export const write = 'PATCH'
+export const write = 'WRITE'

@@ -40,6 +40,7 @@ export async function realProcess(options: RealOptions = {}) {
     instance: async (name) => (await looking()).instance(name),
     operation: async (name) => (await looking()).operation(name),
     operations: async (name) => (await looking()).operations(name),
+    backups: async (name) => (await looking()).backups(name),
   }
   const folder = temporaryFolder()
   const ledger = opened(folder, clock)
@@ -51,7 +52,7 @@ export async function realProcess(options: RealOptions = {}) {
     cloud: { reader: eyes, writer: through(writer, others) },
   })
   /** The writes that reached the cloud, refused ones too. */
-  const patches = () => cloud.requests.filter(({ method }) => method === 'PATCH')
+  const patches = () => cloud.requests.filter(({ method }) => method !== 'GET')
   const blindWhile = (condition: () => boolean) => {
     isBlind = condition
   }

@@ -8,6 +8,7 @@ type Opened = { readonly clock: ReturnType<typeof handClock>; readonly cloud: Te
 type Opener = (options?: { readonly readLagMs?: number }) => Promise<Opened>
 
 const database = 'tuki-db-prod'
+const replica = 'tuki-db-replica'
 const patch = {
   instance: database,
   settingsVersion: '17',
@@ -20,7 +21,7 @@ const cleared = (clock: Opened['clock'], target = `databases.${database}`) =>
 
 const simulated: Opener = async ({ readLagMs = 0 } = {}) => {
   const clock = handClock()
-  return { clock, cloud: simulateCloud({ clock, readLagMs }) }
+  return { clock, cloud: simulateCloud({ clock, readLagMs, replicas: [replica] }) }
 }
 
 const real: Opener = async ({ readLagMs = 0 } = {}) => {
@@ -36,7 +37,7 @@ const real: Opener = async ({ readLagMs = 0 } = {}) => {
       reader,
       writer,
       writes: () => cloud.writes,
-      arrivals: () => cloud.requests.filter(({ method }) => method === 'PATCH').length,
+      arrivals: () => cloud.requests.filter(({ method }) => method !== 'GET').length,
       provoke,
     },
   }
@@ -57,6 +58,7 @@ function reads(open: Opener): void {
     const { cloud } = await open()
     expect(await cloud.reader.instance(database)).toEqual({
       name: database,
+      region: 'us-central1',
       state: 'RUNNABLE',
       activationPolicy: 'ALWAYS',
       settingsVersion: '17',
@@ -68,6 +70,7 @@ function reads(open: Opener): void {
       flags: { work_mem: '8192' },
       userLabels: { team: 'tickets' },
       primary: null,
+      replicas: ['tuki-db-replica'],
     })
     expect(await cloud.reader.operations(database)).toEqual([])
   })

@@ -8,6 +8,7 @@ describe('reading', () => {
     const { reader, cloud } = await tuki()
     expect(await reader.instance('tuki-db-prod')).toEqual({
       name: 'tuki-db-prod',
+      region: 'us-central1',
       state: 'RUNNABLE',
       activationPolicy: 'ALWAYS',
       settingsVersion: '17',
@@ -19,6 +20,7 @@ describe('reading', () => {
       flags: { work_mem: '8192' },
       userLabels: { team: 'tickets' },
       primary: null,
+      replicas: ['tuki-db-replica'],
     })
     expect(cloud.writes).toBe(0)
   })

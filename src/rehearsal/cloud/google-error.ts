@@ -60,6 +60,15 @@ export const busy = (): GoogleError =>
     reason: 'operationInProgress',
   })
 
+/** Google's own words; the name of a deleted instance is taken for a week. */
+export const nameTaken = (): GoogleError =>
+  googleError(
+    409,
+    'The Cloud SQL instance already exists. When you delete an instance, you cannot reuse the name of the deleted ' +
+      'instance until one week from the deletion date.',
+    { reason: 'instanceAlreadyExists' },
+  )
+
 export const staleVersion = (): GoogleError =>
   googleError(412, 'Condition does not match.', {
     reason: 'staleData',

@@ -44,7 +44,7 @@ export type LocalCloudOptions = {
   readonly restartSeconds?: number
   /** Reads show the world as it was so long ago. */
   readonly readLagMs?: number
-  /** Called after a PATCH took effect and before it is answered. `drop`: the reply is lost. */
+  /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
   readonly beforeReply?: (request: ArrivedRequest) => Promise<'reply' | 'drop'>
 }
 
@@ -75,6 +75,7 @@ export type LocalCloud = {
 const bodyLimit = 1_000_000
 const requestLimit = 1_000
 const quotaRefillSeconds = 60
+const weekMs = 7 * 24 * 3_600_000
 
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const { speed = 10, operationSeconds = 120, restartSeconds = 40, readLagMs = 0 } = options
@@ -87,6 +88,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     durations: {
       operationMs: (operationSeconds * 1_000) / speed,
       restartMs: (restartSeconds * 1_000) / speed,
+      burntMs: weekMs / speed,
     },
     readLagMs,
     newName: randomUUID,
@@ -208,7 +210,14 @@ function madeAt(now: number, local: LocalInstance): SqlInstance {
     backupConfiguration: local.backupConfiguration ?? {},
   }
   const revisions = [{ at: now, settingsVersion, settings }]
-  const state = { revisions, operations: [], outages: [] }
+  const state = {
+    revisions,
+    operations: [],
+    outages: [],
+    backups: [],
+    creation: null,
+    deletions: [],
+  }
   return { name, region, databaseVersion, masterInstanceName, ...state }
 }
 

@@ -50,7 +50,7 @@ function enumOf<const Names extends Readonly<Record<string, number>>>(names: Nam
 
 const flag = z.strictObject({ name: z.string(), value: z.string().default('') })
 
-const settings = z.strictObject({
+export const settings = z.strictObject({
   kind: z.literal('sql#settings').optional(),
   settingsVersion: int64.optional(),
   tier: z.string().optional(),
@@ -83,8 +83,16 @@ export type SettingsChange = z.infer<typeof settings>
 export type PatchBody = { readonly kind: 'patch'; readonly settings: SettingsChange }
 
 export function readPatchBody(json: unknown): PatchBody | GoogleError {
-  const judgement = body.safeParse(json)
-  if (judgement.success) return { kind: 'patch', settings: judgement.data.settings ?? {} }
+  const read = readBody(body, json)
+  return read.kind === 'error' ? read : { kind: 'patch', settings: read.body.settings ?? {} }
+}
+
+export function readBody<Body>(
+  schema: z.ZodType<Body>,
+  json: unknown,
+): { readonly kind: 'body'; readonly body: Body } | GoogleError {
+  const judgement = schema.safeParse(json)
+  if (judgement.success) return { kind: 'body', body: judgement.data }
   const { issues } = judgement.error
   const lacking = issues
     .flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))

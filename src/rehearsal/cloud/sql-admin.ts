@@ -3,7 +3,6 @@
  * it changes.
  */
 import {
-  busy,
   type GoogleError,
   invalidRequest,
   malformed,
@@ -14,10 +13,20 @@ import {
   notHere,
   staleVersion,
 } from './google-error.ts'
-import { readPatchBody, type SettingsChange } from './patch-body.ts'
-import { refusedSettings, type Settings } from './settings-rules.ts'
-import { accept, type Durations, isBusy, revisionAt, type SqlInstance } from './sql-instance.ts'
-import { instanceJson, operationJson } from './wire.ts'
+import { backupBody, insertBody } from './insert-body.ts'
+import { readBody, readPatchBody, type SettingsChange } from './patch-body.ts'
+import type { Settings } from './settings-rules.ts'
+import {
+  backUp,
+  change,
+  createReplica,
+  deleteInstance,
+  type Failure,
+  instanceAt,
+  type SqlProject,
+} from './sql-changes.ts'
+import { type Operation, revisionAt, type SqlInstance } from './sql-instance.ts'
+import { backupJson, instanceJson, operationJson } from './wire.ts'
 
 export type ApiRequest = {
   readonly method: string
@@ -28,54 +37,99 @@ export type ApiRequest = {
 
 export type Answer = { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
 
-export type SqlAdmin = {
-  readonly project: string
-  readonly instances: ReadonlyMap<string, SqlInstance>
-  readonly durations: Durations
-  readonly readLagMs: number
-  readonly newName: () => string
-}
+export type SqlAdmin = SqlProject & { readonly project: string; readonly readLagMs: number }
 
+/** What each method takes in its query, besides what every method does. */
 const parameters: Readonly<Record<string, readonly string[]>> = {
-  instance: [],
-  instances: ['maxResults', 'pageToken', 'filter'],
-  operation: [],
-  operations: ['instance', 'maxResults', 'pageToken', 'filter', 'location'],
+  'GET instances': ['maxResults', 'pageToken', 'filter'],
+  'GET operations': ['instance', 'maxResults', 'pageToken', 'filter', 'location'],
+  'GET instances/*/backupRuns': ['maxResults', 'pageToken'],
 }
 const systemParameters = ['alt', '$alt', 'prettyPrint', '$prettyPrint']
 
 const ok = (body: unknown): Answer => ({ kind: 'answer', status: 200, body })
 
-/** `operationError`: how the operation of an accepted patch ends, when it is to end badly. */
+/** `failure`: how the operation of an accepted change ends, when it is to end badly. */
 export function answer(
   admin: SqlAdmin,
   request: ApiRequest,
   now: number,
-  operationError: { code: string; message: string } | null = null,
+  failure: Failure = null,
 ): Answer | GoogleError {
   const { method, path, query } = request
-  const route = /^\/v1\/projects\/([^/]+)\/(instances|operations)(?:\/([^/]+))?$/.exec(path)
-  const [, project, collection, name] = route ?? []
-  if (route === null || (method !== 'GET' && !(method === 'PATCH' && isInstance(collection, name))))
-    return noMethod(method, path)
+  const [, project, within, item, below] =
+    /^\/v1\/projects\/([^/]+)\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?$/.exec(path) ?? []
+  const parts = [within, item === undefined ? undefined : '*', below]
+  const what = `${method} ${parts.filter((part) => part !== undefined).join('/')}`
+  const work = methods[what]
+  if (work === undefined) return noMethod(method, path)
   if (project !== admin.project) return notAuthorized()
-  const resource = name === undefined ? collection : collection?.slice(0, -1)
-  const unknown = unknownParameters(query, parameters[resource ?? ''] ?? [])
-  if (unknown !== null) return unknown
-  const at = now - admin.readLagMs
-  if (name === undefined)
-    return collection === 'instances'
-      ? listInstances(admin, query, at)
-      : listOperations(admin, query, at)
-  if (collection === 'operations') return getOperation(admin, name, at)
-  const instance = admin.instances.get(name)
-  if (instance === undefined) return noInstance()
-  if (method === 'GET') return ok(instanceJson(admin.project, instance, at))
-  return patch(admin, instance, request.body, now, operationError)
+  const unknown = unknownParameters(query, parameters[what] ?? [])
+  return unknown ?? work({ admin, query, body: request.body, item: item ?? '', now, failure })
 }
 
-const isInstance = (collection: string | undefined, name: string | undefined): boolean =>
-  collection === 'instances' && name !== undefined
+type Call = {
+  readonly admin: SqlAdmin
+  readonly query: URLSearchParams
+  readonly body: unknown
+  /** What the path names: an instance or an operation. */
+  readonly item: string
+  readonly now: number
+  readonly failure: Failure
+}
+
+const methods: Readonly<Record<string, (call: Call) => Answer | GoogleError>> = {
+  'GET instances': ({ admin, query, now }) => listInstances(admin, query, now - admin.readLagMs),
+  'GET instances/*': ({ admin, item, now }) => {
+    const at = now - admin.readLagMs
+    return onInstance(admin, item, at, (one) => ok(instanceJson(admin, one, at)))
+  },
+  'GET operations': ({ admin, query, now }) => listOperations(admin, query, now - admin.readLagMs),
+  'GET operations/*': ({ admin, item, now }) => getOperation(admin, item, now - admin.readLagMs),
+  'GET instances/*/backupRuns': ({ admin, query, item, now }) => {
+    const at = now - admin.readLagMs
+    return onInstance(admin, item, at, ({ backups }) => {
+      const seen = backups.filter(({ operation }) => operation.insertedAt <= at).toReversed()
+      const items = seen.map((run) => backupJson(item, run, at))
+      return page('sql#backupRunsList', items, query, 500)
+    })
+  },
+  'PATCH instances/*': (call) => {
+    const { admin, item, now } = call
+    return onInstance(admin, item, now, (instance) => patch(instance, call))
+  },
+  'POST instances': ({ admin, body: json, now, failure }) => {
+    const read = readBody(insertBody, json)
+    if (read.kind === 'error') return read
+    return begun(admin, createReplica(admin, read.body, now, failure), now)
+  },
+  'DELETE instances/*': ({ admin, item, now, failure }) =>
+    onInstance(admin, item, now, (instance) =>
+      begun(admin, deleteInstance(admin, instance, now, failure), now),
+    ),
+  'POST instances/*/backupRuns': ({ admin, item, body: json, now, failure }) => {
+    const read = readBody(backupBody, json)
+    if (read.kind === 'error') return read
+    const { description } = read.body
+    return onInstance(admin, item, now, (instance) =>
+      begun(admin, backUp(admin, instance, description, now, failure), now),
+    )
+  },
+}
+
+function onInstance(
+  admin: SqlAdmin,
+  name: string,
+  at: number,
+  work: (instance: SqlInstance) => Answer | GoogleError,
+): Answer | GoogleError {
+  const instance = instanceAt(admin, name, at)
+  return instance === null ? noInstance() : work(instance)
+}
+
+function begun(admin: SqlAdmin, operation: Operation | GoogleError, now: number) {
+  return 'kind' in operation ? operation : ok(operationJson(admin.project, operation, now))
+}
 
 function unknownParameters(query: URLSearchParams, known: readonly string[]): GoogleError | null {
   const names = [...query.keys()].filter(
@@ -96,13 +150,16 @@ function unknownParameters(query: URLSearchParams, known: readonly string[]): Go
 }
 
 function listInstances(admin: SqlAdmin, query: URLSearchParams, at: number): Answer | GoogleError {
-  const all = [...admin.instances.values()].map((one) => instanceJson(admin.project, one, at))
+  const all = [...admin.instances.keys()].flatMap((name) => {
+    const instance = instanceAt(admin, name, at)
+    return instance === null ? [] : [instanceJson(admin, instance, at)]
+  })
   return page('sql#instancesList', all, query, 1_000)
 }
 
 function listOperations(admin: SqlAdmin, query: URLSearchParams, at: number): Answer | GoogleError {
   const name = query.get('instance')
-  if (name !== null && !admin.instances.has(name)) return noInstance()
+  if (name !== null && instanceAt(admin, name, at) === null) return noInstance()
   const all = [...admin.instances.values()]
     .filter((instance) => name === null || instance.name === name)
     .flatMap((instance) => instance.operations)
@@ -143,11 +200,8 @@ function getOperation(admin: SqlAdmin, name: string, at: number): Answer | Googl
  * is looked at first.
  */
 function patch(
-  admin: SqlAdmin,
   instance: SqlInstance,
-  json: unknown,
-  now: number,
-  error: { code: string; message: string } | null,
+  { admin, body: json, now, failure }: Call,
 ): Answer | GoogleError {
   const body = readPatchBody(json)
   if (body.kind === 'error') return body
@@ -155,13 +209,8 @@ function patch(
   const { settingsVersion } = body.settings
   if (settingsVersion !== undefined && settingsVersion !== String(current.settingsVersion))
     return staleVersion()
-  if (isBusy(instance, now)) return busy()
   const settings = patched(current.settings, body.settings)
-  const refused = refusedSettings(current.settings, settings)
-  if (refused !== null) return refused
-  const { durations, newName } = admin
-  const operation = accept(instance, { name: newName(), settings, at: now, durations, error })
-  return ok(operationJson(admin.project, operation, now))
+  return begun(admin, change(admin, instance, settings, now, failure), now)
 }
 
 /** Objects and labels merge; the list of flags is replaced whole. facts/cloudsql.md, 4. */

@@ -13,6 +13,7 @@ export type Revision = {
 
 export type Operation = {
   readonly name: string
+  readonly type: 'UPDATE' | 'CREATE_REPLICA' | 'DELETE' | 'BACKUP_VOLUME'
   readonly instance: string
   readonly insertedAt: number
   readonly startedAt: number
@@ -21,6 +22,12 @@ export type Operation = {
 }
 
 export type Outage = { readonly startedAt: number; readonly endedAt: number }
+
+export type BackupRun = {
+  readonly id: number
+  readonly description: string
+  readonly operation: Operation
+}
 
 export type SqlInstance = {
   readonly name: string
@@ -32,9 +39,31 @@ export type SqlInstance = {
   /** Oldest first. */
   readonly operations: Operation[]
   readonly outages: Outage[]
+  /** Oldest first. */
+  readonly backups: BackupRun[]
+  /** The operation that makes it; null: it was always there. */
+  readonly creation: Operation | null
+  /** The operations that were to delete it: the last one that did not fail does. */
+  readonly deletions: Operation[]
 }
 
-export type Durations = { readonly operationMs: number; readonly restartMs: number }
+export type Durations = {
+  readonly operationMs: number
+  readonly restartMs: number
+  /** How long the name of a deleted instance cannot be used again. */
+  readonly burntMs: number
+}
+
+/** Null: it is not there. */
+export function stateAt(instance: SqlInstance, at: number): string | null {
+  const { creation, deletions } = instance
+  if (creation !== null && at < creation.insertedAt) return null
+  const deletion = deletions.findLast(({ error, insertedAt }) => error === null && insertedAt <= at)
+  if (deletion !== undefined) return at >= deletion.endedAt ? null : 'PENDING_DELETE'
+  if (creation === null) return 'RUNNABLE'
+  if (at < creation.endedAt) return 'PENDING_CREATE'
+  return creation.error === null ? 'RUNNABLE' : 'FAILED'
+}
 
 /** What was visible at that moment. */
 export function revisionAt(instance: SqlInstance, at: number): Revision {
@@ -48,39 +77,40 @@ export function statusAt(operation: Operation, at: number): 'PENDING' | 'RUNNING
   return at >= operation.startedAt ? 'RUNNING' : 'PENDING'
 }
 
-export const isBusy = (instance: SqlInstance, at: number): boolean =>
-  instance.operations.some((operation) => statusAt(operation, at) !== 'DONE')
-
 export const isDown = (instance: SqlInstance, at: number): boolean =>
   instance.outages.some((outage) => outage.startedAt <= at && at < outage.endedAt)
+
+export type Beginning = {
+  readonly name: string
+  readonly at: number
+  readonly durations: Durations
+  readonly error: Operation['error']
+}
+
+export function operationOn(
+  instance: string,
+  type: Operation['type'],
+  { name, at, durations, error }: Beginning,
+): Operation {
+  const { operationMs } = durations
+  const [startedAt, endedAt] = [at + operationMs * 0.1, at + operationMs]
+  return { name, type, instance, insertedAt: at, startedAt, endedAt, error }
+}
 
 /**
  * The version moves at once, the settings when the operation takes them: after nine tenths of it,
  * and after the restart if they need one. Which of Google's moments these are is not confirmed
  * (facts/cloudsql.md, 12; writes.md).
  */
-export function accept(
+export function acceptSettings(
   instance: SqlInstance,
-  change: {
-    readonly name: string
-    readonly settings: Settings
-    readonly at: number
-    readonly durations: Durations
-    readonly error: Operation['error']
-  },
+  change: Beginning & { readonly settings: Settings },
 ): Operation {
   const { at, durations } = change
   const current = revisionAt(instance, at)
   const settingsVersion = current.settingsVersion + 1
   const takenAt = at + durations.operationMs * 0.9
-  const operation: Operation = {
-    name: change.name,
-    instance: instance.name,
-    insertedAt: at,
-    startedAt: at + durations.operationMs * 0.1,
-    endedAt: at + durations.operationMs,
-    error: change.error,
-  }
+  const operation = operationOn(instance.name, 'UPDATE', change)
   instance.operations.push(operation)
   instance.revisions.push({ at, settingsVersion, settings: current.settings })
   if (operation.error !== null) return operation

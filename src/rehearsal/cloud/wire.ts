@@ -2,9 +2,26 @@
  * Instances and operations as the Cloud SQL Admin API writes them: int64 as strings, enums by name,
  * unset is absent.
  */
-import { type Operation, revisionAt, type SqlInstance, statusAt } from './sql-instance.ts'
+import {
+  type BackupRun,
+  type Operation,
+  revisionAt,
+  type SqlInstance,
+  stateAt,
+  statusAt,
+} from './sql-instance.ts'
 
-export function instanceJson(project: string, instance: SqlInstance, at: number) {
+type Project = {
+  readonly project: string
+  readonly instances: ReadonlyMap<string, SqlInstance>
+}
+
+export function instanceJson({ project, instances }: Project, instance: SqlInstance, at: number) {
+  const replicas = [...instances.values()]
+    .filter((one) => one.masterInstanceName === instance.name && stateAt(one, at) !== null)
+    .map(({ name }) => name)
+  const state = stateAt(instance, at)
+  if (state === null) throw new Error(`${instance.name} is not there`)
   const { settings, settingsVersion } = revisionAt(instance, at)
   const { databaseFlags, userLabels, ...others } = settings
   const { masterInstanceName } = instance
@@ -13,7 +30,7 @@ export function instanceJson(project: string, instance: SqlInstance, at: number)
     name: instance.name,
     project,
     region: instance.region,
-    state: 'RUNNABLE',
+    state,
     databaseVersion: instance.databaseVersion,
     backendType: 'SECOND_GEN',
     instanceType: masterInstanceName === null ? 'CLOUD_SQL_INSTANCE' : 'READ_REPLICA_INSTANCE',
@@ -21,6 +38,7 @@ export function instanceJson(project: string, instance: SqlInstance, at: number)
     ...(masterInstanceName === null
       ? {}
       : { masterInstanceName: `${project}:${masterInstanceName}` }),
+    ...(replicas.length === 0 ? {} : { replicaNames: replicas }),
     settings: {
       kind: 'sql#settings',
       settingsVersion: String(settingsVersion),
@@ -37,7 +55,7 @@ export function operationJson(project: string, operation: Operation, at: number)
   return {
     kind: 'sql#operation',
     name: operation.name,
-    operationType: 'UPDATE',
+    operationType: operation.type,
     status,
     targetId: operation.instance,
     targetProject: project,
@@ -52,6 +70,26 @@ export function operationJson(project: string, operation: Operation, at: number)
           },
         }
       : {}),
+  }
+}
+
+export function backupJson(
+  instance: string,
+  { id, description, operation }: BackupRun,
+  at: number,
+) {
+  const status = statusAt(operation, at)
+  const done = operation.error === null ? 'SUCCESSFUL' : 'FAILED'
+  return {
+    kind: 'sql#backupRun',
+    id: String(id),
+    instance,
+    type: 'ON_DEMAND',
+    ...(description === '' ? {} : { description }),
+    status: status === 'DONE' ? done : { PENDING: 'ENQUEUED', RUNNING: 'RUNNING' }[status],
+    enqueuedTime: iso(operation.insertedAt),
+    ...(status === 'PENDING' ? {} : { startTime: iso(operation.startedAt) }),
+    ...(status === 'DONE' ? { endTime: iso(operation.endedAt) } : {}),
   }
 }
 

@@ -61,9 +61,38 @@ describe('what it refuses', () => {
     expect([answer.status, errorOf(answer.body).reason]).toEqual([status, reason])
   })
 
-  test.each(['POST', 'PUT', 'DELETE'])('%s on an instance is refused', async (method) => {
+  test.each([
+    ['POST', 404],
+    ['PUT', 404],
+    // What Google has, and it has not: no primary is deleted here.
+    ['DELETE', 501],
+  ])('%s on a primary is refused with %i', async (method, status) => {
     const { send, cloud } = await tuki()
-    expect((await send({ settings: {} }, { method })).status).toBe(404)
+    expect((await send({ settings: {} }, { method })).status).toBe(status)
+    expect(cloud.writes).toBe(0)
+  })
+
+  const replica = {
+    name: 'tuki-db-read-replica',
+    masterInstanceName: 'tuki-db-prod',
+    region: 'us-central1',
+    databaseVersion: 'POSTGRES_14',
+    settings: { tier: 'db-custom-4-15360', dataDiskSizeGb: '50' },
+  }
+  test.each([
+    [{ ...replica, masterInstanceName: 'none' }, 404, 'does not exist'],
+    [{ ...replica, masterInstanceName: undefined }, 501, 'of a primary'],
+    [{ ...replica, databaseVersion: 'POSTGRES_15' }, 400, 'Database version POSTGRES_15'],
+    [{ ...replica, name: 'Replica' }, 400, 'Invalid instance name'],
+    [{ ...replica, settings: { tier: 'db-custom-3-7680' } }, 400, 'Invalid Tier'],
+    [{ ...replica, settings: { ...replica.settings, dataDiskSizeGb: '10' } }, 400, 'Disk size'],
+    [{ ...replica, sort: 'small' }, 400, `Unknown name "sort" at 'body'`],
+    [{ ...replica, name: 'tuki-db-prod' }, 409, 'already exists'],
+  ])('the replica %j is %i', async (body, status, message) => {
+    const { send, cloud } = await tuki()
+    const answer = await send(body, { method: 'POST', url: '/v1/projects/tukiprod/instances' })
+    expect(answer.status).toBe(status)
+    expect(errorOf(answer.body).message).toContain(message)
     expect(cloud.writes).toBe(0)
   })
 

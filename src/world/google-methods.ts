@@ -1,0 +1,68 @@
+/**
+ * Every method of Google's APIs that an adapter calls, and the permission that it needs: no call is made without its
+ * row, and deploy/iam/ grants exactly these. facts/cloudsql.md, 4; each API's own reference.
+ */
+
+export type GoogleMethod = {
+  readonly verb: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** `*` is one part of the path. */
+  readonly path: string
+  readonly permission: string
+  /** Which of the two identities of deploy/iam/ holds it. */
+  readonly identity: 'reading' | 'writing'
+}
+
+const instances = '/v1/projects/*/instances'
+
+export const googleMethods = {
+  'sql.instances.get': {
+    verb: 'GET',
+    path: `${instances}/*`,
+    permission: 'cloudsql.instances.get',
+    identity: 'reading',
+  },
+  'sql.operations.get': {
+    verb: 'GET',
+    path: '/v1/projects/*/operations/*',
+    permission: 'cloudsql.instances.get',
+    identity: 'reading',
+  },
+  'sql.operations.list': {
+    verb: 'GET',
+    path: '/v1/projects/*/operations',
+    permission: 'cloudsql.instances.list',
+    identity: 'reading',
+  },
+  'sql.backupRuns.list': {
+    verb: 'GET',
+    path: `${instances}/*/backupRuns`,
+    permission: 'cloudsql.backupRuns.list',
+    identity: 'reading',
+  },
+  'sql.instances.patch': {
+    verb: 'PATCH',
+    path: `${instances}/*`,
+    permission: 'cloudsql.instances.update',
+    identity: 'writing',
+  },
+  'sql.instances.insert': {
+    verb: 'POST',
+    path: instances,
+    permission: 'cloudsql.instances.create',
+    identity: 'writing',
+  },
+  'sql.instances.delete': {
+    verb: 'DELETE',
+    path: `${instances}/*`,
+    permission: 'cloudsql.instances.delete',
+    identity: 'writing',
+  },
+  'sql.backupRuns.insert': {
+    verb: 'POST',
+    path: `${instances}/*/backupRuns`,
+    permission: 'cloudsql.backupRuns.create',
+    identity: 'writing',
+  },
+} as const satisfies Readonly<Record<string, GoogleMethod>>
+
+export type GoogleMethodName = keyof typeof googleMethods
