@@ -17,6 +17,7 @@ export type BotConfig = {
   /** Null: Google's own, with default credentials. */
   readonly googleApiRoot: string | null
   readonly databaseUrls: DatabaseUrls
+  readonly poolerUrls: readonly string[]
 } & Files
 
 /** By variable: `DATABASE_URL_TUKI_DB_PROD`. */
@@ -50,7 +51,8 @@ const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'si
 
 /** Would make a game of a production bot, or give a game real hands. */
 const notInRehearsal = ['LEDGER_URL', 'K_SERVICE', 'GOOGLE_API_ROOT', 'MONITORING_WEBHOOK_TOKEN']
-const notBuiltUrls = ['PGBOUNCER_ADMIN_URLS', 'CELERY_BROKER_URL']
+const poolerVariable = 'PGBOUNCER_ADMIN_URLS'
+const notBuiltUrls = ['CELERY_BROKER_URL']
 
 /** Named in the contract and not held by this version: refused rather than ignored. */
 const notHeldYet: Readonly<Record<string, string>> = {
@@ -88,6 +90,8 @@ export type WorldConfig = {
   /** Null: Google is not asked; an empty root: Google's own. */
   readonly google: { readonly apiRoot: string | null } | null
   readonly databaseUrls: DatabaseUrls
+  /** The admin consoles of a pooler's processes; empty: it is not asked. */
+  readonly poolerUrls: readonly string[]
 }
 
 export function readWorld(
@@ -96,12 +100,14 @@ export function readWorld(
 ): WorldConfig | ConfigProblem {
   const databaseUrls = readDatabaseUrls(env)
   if ('kind' in databaseUrls) return databaseUrls
+  const poolerUrls = readPoolerUrls(env)
+  if ('kind' in poolerUrls) return poolerUrls
   const [root, wanted] = [given(env, 'GOOGLE_API_ROOT'), env.GOOGLE_CLOUD_PROJECT]
   if (isSet(env, 'GOOGLE_CLOUD_PROJECT') && wanted !== project)
     return problem('GOOGLE_CLOUD_PROJECT', `is ${wanted}, and the System document says ${project}`)
   if (root !== undefined && !isLocalRoot(root)) return problem('GOOGLE_API_ROOT', notLocal(root))
   const isAsked = root !== undefined || isSet(env, 'GOOGLE_CLOUD_PROJECT')
-  return { google: isAsked ? { apiRoot: root ?? null } : null, databaseUrls }
+  return { google: isAsked ? { apiRoot: root ?? null } : null, databaseUrls, poolerUrls }
 }
 
 /** How databases are reached. A URL that is wrong is named by its variable, never repeated. */
@@ -112,6 +118,20 @@ function readDatabaseUrls(env: Environment): DatabaseUrls | ConfigProblem {
     const read = readPostgresUrl(url)
     if (read.kind === 'wrong') return problem(name, read.problem)
     urls.set(name, url)
+  }
+  return urls
+}
+
+/** One for each process; each is said by its place in the list. */
+function readPoolerUrls(env: Environment): readonly string[] | ConfigProblem {
+  const urls = listed(env[poolerVariable])
+  const places: string[] = []
+  for (const [index, url] of urls.entries()) {
+    const [read, which] = [readPostgresUrl(url), `number ${index + 1}`]
+    if (read.kind === 'wrong') return problem(poolerVariable, `${which} ${read.problem}`)
+    const place = JSON.stringify([read.address.host, read.address.port])
+    if (places.includes(place)) return problem(poolerVariable, `${which} is a process named before`)
+    places.push(place)
   }
   return urls
 }
@@ -142,6 +162,8 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     return problem('GOOGLE_API_ROOT', notLocal(googleApiRoot))
   const databaseUrls = readDatabaseUrls(env)
   if ('kind' in databaseUrls) return databaseUrls
+  const poolerUrls = readPoolerUrls(env)
+  if ('kind' in poolerUrls) return poolerUrls
   const listen = port.safeParse(given(env, 'PORT') ?? '3000')
   if (!listen.success) return problem('PORT', `${env.PORT} is not a port from 1 to 65535`)
   return {
@@ -150,6 +172,7 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     port: listen.data,
     googleApiRoot,
     databaseUrls,
+    poolerUrls,
     ...files,
   }
 }
@@ -173,14 +196,18 @@ function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProb
 }
 
 function isAdapterUrl(name: string): boolean {
-  return name.startsWith('DATABASE_URL_') || notBuiltUrls.includes(name)
+  return name.startsWith('DATABASE_URL_') || [...notBuiltUrls, poolerVariable].includes(name)
 }
 
 function allLoopback(urls: string | undefined): boolean {
-  return (urls ?? '')
+  return listed(urls).every((url) => isLoopback(url) && hostsOf(url).every(isLoopbackHost))
+}
+
+function listed(urls = ''): readonly string[] {
+  return urls
     .split(',')
-    .filter((url) => url.trim() !== '')
-    .every((url) => isLoopback(url.trim()) && hostsOf(url.trim()).every(isLoopbackHost))
+    .map((url) => url.trim())
+    .filter((url) => url !== '')
 }
 
 /** An empty variable is as good as none. */

@@ -39,6 +39,7 @@ import { loadProblemSentence } from './words/en-runbooks.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectCloudSql } from './world/cloud-sql.ts'
 import { nowhere } from './world/nowhere.ts'
+import { connectPgBouncer } from './world/pgbouncer.ts'
 import { connectPostgres } from './world/postgres.ts'
 import { databaseVariable } from './world/postgres-url.ts'
 import type { World } from './world/world.ts'
@@ -105,25 +106,23 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   return { kind: 'opened', document: read.document, look }
 }
 
-const offlineReach: WorldConfig = { google: null, databaseUrls: new Map() }
+const offlineReach: WorldConfig = { google: null, databaseUrls: new Map(), poolerUrls: [] }
 
 type Reach = WorldConfig & { readonly keepMs: number }
 
 function worldOf(document: SystemDocument, reach: Reach): World & { close: () => Promise<void> } {
   const { google } = reach
   const { postgres, close } = postgresOf(document, reach)
-  const read = { ...nowhere.read, postgres }
-  if (google === null) return { read, write: nowhere.write, close }
+  const pgBouncer = pgBouncerOf(document, reach)
+  const read = { ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader }
+  const write = { ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer }
+  if (google === null) return { read, write, close }
   const { reader, writer } = connectCloudSql({
     project: document.project,
     clock: systemClock,
     ...(google.apiRoot === null ? {} : { apiRoot: google.apiRoot }),
   })
-  return {
-    read: { ...read, cloudSql: reader },
-    write: { ...nowhere.write, cloudSql: writer },
-    close,
-  }
+  return { read: { ...read, cloudSql: reader }, write: { ...write, cloudSql: writer }, close }
 }
 
 /** The databases that a URL leads to. */
@@ -139,11 +138,26 @@ function postgresOf({ databases }: SystemDocument, { databaseUrls, keepMs }: Rea
     }),
   )
   if (urls.size === 0) {
-    return { postgres: nowhere.read.postgres, close: async () => undefined }
+    const postgres = { reader: nowhere.read.postgres, writer: nowhere.write.postgres }
+    return { postgres, close: async () => undefined }
   }
   const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
-  const { reader, close } = connectPostgres({ urls, ...timing })
-  return { postgres: reader, close }
+  const { close, ...postgres } = connectPostgres({ urls, ...timing })
+  return { postgres, close }
+}
+
+/** The one pooler that the URLs can lead to: nothing in them says which of several they mean. */
+function pgBouncerOf({ poolers }: SystemDocument, { poolerUrls: adminUrls }: Reach) {
+  const [pooler, ...others] = Object.entries(poolers)
+  if (adminUrls.length === 0)
+    return { reader: nowhere.read.pgBouncer, writer: nowhere.write.pgBouncer }
+  if (pooler === undefined || others.length > 0) {
+    const remedy = 'leave one pooler in the System document: PGBOUNCER_ADMIN_URLS leads to one'
+    const none = { unconfigured: true, remedy } as const
+    return { reader: none, writer: none }
+  }
+  const [name, { processes }] = pooler
+  return connectPgBouncer({ pooler: { name, processes }, adminUrls, clock: systemClock })
 }
 
 async function startBot(config: BotConfig): Promise<number> {

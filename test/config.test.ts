@@ -47,6 +47,11 @@ describe('with SLACK_* it is a real workspace', () => {
     ["Slack's own host", { ...real, SLACK_API_URL: 'https://slack.com/api/' }, {}],
     ["a host of Slack's", { ...real, SLACK_API_URL: 'https://acme.slack.com/api/' }, {}],
     ['a local cloud', { ...real, GOOGLE_API_ROOT: 'http://localhost:9099' }, {}],
+    [
+      'a pooler of two processes',
+      { ...real, PGBOUNCER_ADMIN_URLS: 'postgres://u@localhost/p, postgres://u@127.0.0.1:6433/p' },
+      { poolerUrls: ['postgres://u@localhost/p', 'postgres://u@127.0.0.1:6433/p'] },
+    ],
   ])('%s', (_what, env, expected) => {
     expect(readConfig(env)).toMatchObject({ kind: 'bot', ...expected })
   })
@@ -57,6 +62,7 @@ describe('with SLACK_* it is a real workspace', () => {
     ['SLACK_BOT_TOKEN', { SLACK_SIGNING_SECRET: 'secret' }],
     ['SLACK_BOT_TOKEN', { SLACK_API_URL: 'http://127.0.0.1:9/api/' }],
     ['SLACK_APP_TOKEN', { ...real, SLACK_APP_TOKEN: 'xapp-1' }],
+    ['PGBOUNCER_ADMIN_URLS', { ...real, PGBOUNCER_ADMIN_URLS: 'postgres://u@10.0.0.9/p' }],
     ['SLACK_API_URL', { ...real, SLACK_API_URL: 'https://slack.com.evil.example/api/' }],
     ['SLACK_API_URL', { ...real, SLACK_API_URL: 'https://evilslack.com/api/' }],
     ['SLACK_API_URL', { ...real, SLACK_API_URL: 'http://slack.com/api/' }],

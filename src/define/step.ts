@@ -49,7 +49,14 @@ export type OperationStatus =
   | { readonly kind: 'ended'; readonly error: string | null }
 
 /** What will be read after the operation ended, and what it should say. `fact` is the name of a fact. */
-export type Expectation = { readonly fact: string; readonly predicted: Json }
+export type Expectation = {
+  readonly fact: string
+  readonly predicted: Json
+  /** The fact is a list, and what is predicted is how many of its rows are such: texts equal, numbers at least. */
+  readonly rows?: Readonly<Record<string, string | number>>
+  /** What the world forgets when the process that holds it starts anew. */
+  readonly holds?: 'until-restart'
+}
 
 /** A step's one sentence for the approver, as data. */
 export type Effect = {
@@ -102,6 +109,13 @@ export type Unable =
     }
   | { readonly kind: 'unable'; readonly code: 'no-hands-yet'; readonly step: string }
   | { readonly kind: 'unable'; readonly code: 'cannot-pause-yet' }
+  /** It would act on what nobody can see here. */
+  | {
+      readonly kind: 'unable'
+      readonly code: 'source-not-configured'
+      readonly fact: string
+      readonly remedy: string
+    }
 
 /**
  * What must be let go whatever happens: clients that a pooler holds while the database restarts.

@@ -2,7 +2,7 @@
 import type { Expectation, Json } from '../define/step.ts'
 import type { Fact, WorldReader } from '../world/world.ts'
 import { digestOf } from './digest.ts'
-import { factNamed, fieldOf, isMeasured } from './facts.ts'
+import { factNamed, sourceOf } from './facts.ts'
 
 export type Seen = {
   readonly fact: string
@@ -12,6 +12,7 @@ export type Seen = {
   readonly source: string
   readonly observedAt: number | null
   readonly remedy: string | null
+  readonly holds?: 'until-restart'
 }
 
 /** Only a read begun after the operation ended counts, and only one from another source than the write's reply. */
@@ -21,17 +22,17 @@ export function evidenceFor(
   endedAt: number,
   read: WorldReader,
 ): readonly Seen[] {
-  return expectations.map(({ fact: name, predicted }) => {
+  return expectations.map(({ fact: name, predicted, rows, holds }) => {
     const fact = factNamed(facts, name)
+    const expected = { fact: name, predicted, ...(holds === undefined ? {} : { holds }) }
     if (fact === null || fact.kind === 'unavailable' || fact.observedAt < endedAt) {
       const remedy = fact?.kind === 'unavailable' ? fact.why : remedyFor(name, read)
       const source = fact?.source ?? 'no source is configured'
-      return { ...unseen, fact: name, predicted, source, remedy }
+      return { ...expected, ...unseen, source, remedy }
     }
-    const observed = toJson(fact.value)
+    const observed = rows === undefined ? toJson(fact.value) : countOf(fact.value, rows)
     return {
-      fact: name,
-      predicted,
+      ...expected,
       observed,
       outcome: digestOf(observed) === digestOf(predicted) ? 'confirmed' : 'contradicted',
       source: fact.source,
@@ -51,6 +52,8 @@ export function readingOf(
   return evidenceFor(expectations, facts, 0, read)
 }
 
+type Rows = NonNullable<Expectation['rows']>
+
 const unseen = { observed: null, outcome: 'not-observed', observedAt: null } as const
 
 function observedOf(facts: readonly Fact[], name: string): Json {
@@ -58,8 +61,23 @@ function observedOf(facts: readonly Fact[], name: string): Json {
   return fact?.kind === 'observed' ? toJson(fact.value) : null
 }
 
-function remedyFor(name: string, read: WorldReader): string | null {
-  const source = isMeasured(fieldOf(name)) ? read.postgres : read.cloudSql
+/** How many of a fact's rows are such: a text is equal, a number at least so large. Null: it has no rows. */
+function countOf(value: unknown, such: Rows): number | null {
+  if (!Array.isArray(value)) return null
+  return value.filter((row: unknown) =>
+    Object.entries(such).every(([field, wanted]) => {
+      const found: unknown =
+        typeof row === 'object' && row !== null ? Reflect.get(row, field) : undefined
+      return typeof wanted === 'number' && typeof found === 'number'
+        ? found >= wanted
+        : found === wanted
+    }),
+  ).length
+}
+
+/** How to let a fact be seen whose source is not configured; null: it is. */
+export function remedyFor(name: string, read: WorldReader): string | null {
+  const source = read[sourceOf(name)]
   return 'unconfigured' in source ? source.remedy.replace('<NAME>', variableName(name)) : null
 }
 

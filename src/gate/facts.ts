@@ -4,7 +4,8 @@
  */
 import type { System, SystemDocument } from '../capacity/system.ts'
 import { systemSchema } from '../capacity/system.ts'
-import type { Fact } from '../world/world.ts'
+import type { Fact, WorldReader } from '../world/world.ts'
+import { seeReplicas } from './replicas.ts'
 
 export type Drift = {
   readonly fact: string
@@ -23,14 +24,34 @@ export type View = {
   readonly observedAt: number | null
 }
 
-/**
- * The fields of a database or replica that facts overlay; others (state, version lock) are the
- * gate's own business.
- */
-const overlaid = ['tier', 'edition', 'availability', 'diskGb', 'version', 'flags']
+/** The fields that facts overlay; others (state, version lock) are the gate's own business. */
+const overlaid = [
+  // Of a database or a replica.
+  ...['tier', 'edition', 'availability', 'diskGb', 'version', 'flags'],
+  // Of a pooler.
+  ...['mode', 'defaultPoolSize', 'reservePoolSize', 'maxClientConn', 'maxDbConnections'],
+  ...['serverLoginRetrySeconds', 'processes'],
+]
+
+/** What a database says of itself. */
+const saidByPostgres = [
+  ...['maxConnections', 'sessions', 'sessionHolders', 'idleInTransaction', 'openTransactions'],
+  ...['replicationLag', 'pendingRestart'],
+]
 
 /** A measured value may be older than a configured one: contract.md, 2. */
-const measured = ['sessions', 'maxConnections']
+const measured = [
+  ...saidByPostgres,
+  'backup',
+  // Of a pooler.
+  ...['waitingClients', 'longestWaitSeconds', 'activeClients', 'servers', 'differing', 'paused'],
+]
+
+/** Who is asked for a fact. */
+export function sourceOf(fact: string): keyof WorldReader {
+  if (fact.startsWith('poolers.')) return 'pgBouncer'
+  return saidByPostgres.includes(fieldOf(fact)) ? 'postgres' : 'cloudSql'
+}
 
 export function fieldOf(fact: string): string {
   return fact.slice(fact.lastIndexOf('.') + 1)
@@ -50,35 +71,40 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
   const known = new Set(usable.map(({ name }) => name))
   const overlay = usable.filter(({ name }) => overlaid.includes(fieldOf(name)))
   const copy = structuredClone(document)
+  const { drift: replicas, gone } = seeReplicas(copy, usable)
   const drift = overlay.flatMap(({ name, value }) => {
-    const declared = setAt(copy, name, value)
-    return same(declared, value) ? [] : [{ fact: name, declared, observed: value }]
+    const place = setAt(copy, name, value)
+    return place === null || same(place.declared, value)
+      ? []
+      : [{ fact: name, declared: place.declared, observed: value }]
   })
   return {
     // Judged by the document's own schema: what it cannot hold is our bug, or Google's news.
     system: systemSchema.parse(copy),
-    unknown: facts.map(({ name }) => name).filter((name) => !known.has(name)),
-    drift,
+    unknown: facts
+      .map(({ name }) => name)
+      .filter((name) => !known.has(name) && !gone.some((path) => name.startsWith(`${path}.`))),
+    drift: [...replicas, ...drift],
     facts,
     observedAt: usable.length === 0 ? null : Math.min(...usable.map((fact) => fact.observedAt)),
   }
 }
 
 /**
- * Sets the value at a path that the document has, and gives the one before. No name holds a dot: the
- * schema sees to it.
+ * Sets the value at a path that the document has, and gives the one before; null: it has no such
+ * place. No name holds a dot: the schema sees to it.
  */
-function setAt(root: object, path: string, value: unknown): unknown {
+function setAt(root: object, path: string, value: unknown): { readonly declared: unknown } | null {
   const keys = path.split('.')
   const last = keys.pop() ?? ''
   const parent = keys.reduce<unknown>(
     (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
     root,
   )
-  if (typeof parent !== 'object' || parent === null || !(last in parent)) return undefined
-  const before: unknown = Reflect.get(parent, last)
+  if (typeof parent !== 'object' || parent === null || !(last in parent)) return null
+  const declared: unknown = Reflect.get(parent, last)
   Reflect.set(parent, last, value)
-  return before
+  return { declared }
 }
 
 function same(left: unknown, right: unknown): boolean {

@@ -181,7 +181,7 @@ export function standing(question: Question): readonly GateReason[] {
   })
   const holder = reservations.find((other) => other.target === target)
   const strange = reservations.find((other) => other.step === null)
-  const operation = observedValue(facts, `${target}.operation`)
+  const operation = operationOf(facts, target)
   const state = observedValue(facts, `${target}.state`)
   return [
     ...(step.act.kind === 'write'
@@ -199,6 +199,14 @@ export function standing(question: Question): readonly GateReason[] {
       ? [reason('not-runnable', { state })]
       : []),
   ]
+}
+
+/** Of the target, or of what belongs to it: work on a replica occupies its primary. facts/cloudsql.md, 11, 2. */
+function operationOf(facts: readonly Fact[], target: string): unknown {
+  const names = facts
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(`${target}.`) && name.endsWith('.operation'))
+  return names.map((name) => observedValue(facts, name)).find((one) => typeof one === 'string')
 }
 
 function observedValue(facts: readonly Fact[], name: string): unknown {

@@ -7,6 +7,7 @@ import { onlyIfSchema, waitSchema } from '../define/plan-item.ts'
 import {
   factSchema,
   forecastSchema,
+  holdsSchema,
   json,
   jsonObject,
   numberOrNull,
@@ -36,6 +37,7 @@ const evidenceSchema = z.object({
   observedAt: numberOrNull,
   /** How to let it be seen, where it was not. */
   remedy: z.string().nullable(),
+  holds: holdsSchema,
 })
 
 const intentSchema = z.object({

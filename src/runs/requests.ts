@@ -6,9 +6,10 @@
 import type { SystemDocument } from '../capacity/system.ts'
 import { approvalsNeeded } from '../define/approvals-needed.ts'
 import { itemsAtMost, type PlanItem, storedItems } from '../define/plan-item.ts'
-import type { BoundStep } from '../define/step.ts'
+import type { BoundStep, Unable } from '../define/step.ts'
 import { unableTo } from '../define/unable.ts'
 import { digestOf } from '../gate/digest.ts'
+import { remedyFor } from '../gate/evidence.ts'
 import {
   type Actor,
   type Denial,
@@ -17,6 +18,7 @@ import {
   judgeRequest,
   judgeSteering,
 } from '../gate/policy.ts'
+import type { WorldReader } from '../world/world.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
 import type { Changed, Journal } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
@@ -67,6 +69,7 @@ export type Requests = {
 export type RequestMeans = {
   readonly document: SystemDocument
   readonly journal: Journal
+  readonly world: { readonly read: WorldReader }
   readonly newId: () => string
   readonly wake: (run: string) => void
 }
@@ -123,7 +126,7 @@ async function start(
   const { document, journal } = means
   const { items, runbook, notBefore, breakGlass } = wish
   const steps = stepsIn(items)
-  const refusal = refusalToStart(document, wish, channel, actor)
+  const refusal = refusalToStart(means, wish, channel, actor)
   if (refusal !== null) return refusal
   const digest = digestOf(document)
   await journal.keepDocument(digest, document)
@@ -161,7 +164,7 @@ function stepsIn(items: readonly PlanItem[]): readonly BoundStep[] {
 }
 
 function refusalToStart(
-  document: SystemDocument,
+  { document, world }: RequestMeans,
   { items, breakGlass }: Wish,
   channel: string,
   actor: Actor,
@@ -172,7 +175,9 @@ function refusalToStart(
   const steps = stepsIn(items)
   if (items.length === 0 || items.length > itemsAtMost)
     return { kind: 'not-taken', code: 'plan-length', steps: items.length, atMost: itemsAtMost }
-  const why = steps.map((step) => unableTo(step, document)).find((one) => one !== null)
+  const why = steps
+    .map((step) => unableTo(step, document) ?? unseeable(step, world.read))
+    .find((one) => one !== null)
   if (why !== undefined) return { kind: 'not-taken', code: 'unable', why }
   const writes = steps.filter(({ act }) => act.kind === 'write')
   if (writes.length === 0) return null
@@ -184,6 +189,16 @@ function refusalToStart(
   const asksForOne = writes.some(({ risk }) => approvalsNeeded(policy, risk, 'review') > 0)
   if (asksForOne && policy.roles?.approve === undefined)
     return { kind: 'not-taken', code: 'no-approvers' }
+  return null
+}
+
+/** What a step needs to see, and nobody is configured to show: no wait would bring it. */
+function unseeable({ needs, act }: BoundStep, read: WorldReader): Unable | null {
+  if (act.kind !== 'write') return null
+  for (const fact of needs) {
+    const remedy = remedyFor(fact, read)
+    if (remedy !== null) return { kind: 'unable', code: 'source-not-configured', fact, remedy }
+  }
   return null
 }
 

@@ -56,7 +56,15 @@ const undoSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cannot'), because: z.string() }),
 ])
 
-const expectationSchema = z.object({ fact: z.string(), predicted: json })
+/** What is verified in the world, and forgotten by it when the process that holds it starts anew. */
+export const holdsSchema = z.literal('until-restart').exactOptional()
+
+const expectationSchema = z.object({
+  fact: z.string(),
+  predicted: json,
+  rows: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  holds: holdsSchema,
+})
 
 /** A forecast as a person was shown it, with the facts that were read for it. */
 export const forecastSchema = z.object({

@@ -67,6 +67,8 @@ export function unableSentence(unable: Unable, face: Face): string {
     }
     case 'no-hands-yet':
       return `I can foresee ${face.literal(unable.step)} and not do it yet: ${face.literal('/capacity check')} answers, nothing is sent.`
+    case 'source-not-configured':
+      return `I cannot: this needs ${face.literal(unable.fact)}, and nobody shows it to me. To let me see it, ${unable.remedy}.`
     case 'cannot-pause-yet':
       return 'I cannot pause a pooler yet. Leave out pausePooler: the forecast then counts the pooler’s retry time.'
   }

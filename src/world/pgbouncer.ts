@@ -19,6 +19,8 @@ import { postgresFault } from './postgres-faults.ts'
 import type { Clock } from './world.ts'
 
 export type PgBouncerOptions = {
+  /** The one that the URLs lead to, and how many processes the System document gives it. */
+  readonly pooler: { readonly name: string; readonly processes: number }
   /** One for each process of the pooler, database `pgbouncer`. Never a load balancer's. */
   readonly adminUrls: readonly string[]
   readonly clock: Clock
@@ -35,45 +37,50 @@ export function connectPgBouncer(options: PgBouncerOptions): {
 } {
   const consoles = consolesOf(options.adminUrls, options.connectMs)
   const { clock, answerMs = 4_500, writeMs = 10_000 } = options
+  const assertAll = (pooler: string, sent: 'yes' | 'no' = 'no') =>
+    assertWhole(consoles.length, options.pooler, pooler, sent)
   const begin = (clearance: Clearance, target: string) => () => clearance.spend(clock.now(), target)
   return {
     reader: {
-      processes: async () => {
+      processes: async (pooler) => {
+        assertAll(pooler)
         const deadline = AbortSignal.timeout(answerMs)
         return Promise.all(consoles.map((console) => look(console, deadline)))
       },
     },
     writer: {
-      set: async (clearance, { pooler, processes, settings }) => {
-        assertAll(consoles, pooler, processes)
+      set: async (clearance, { pooler, settings }) => {
+        assertAll(pooler)
         const commands = setCommands(pooler, settings)
         const deadline = AbortSignal.timeout(writeMs)
         await setAll(consoles, commands, deadline, begin(clearance, `poolers.${pooler}`))
       },
-      pause: async (clearance, { pooler, processes, database }) => {
-        assertAll(consoles, pooler, processes)
+      pause: async (clearance, { pooler, database }) => {
+        assertAll(pooler)
         await hold(consoles, writeMs, begin(clearance, `databases.${database}`))
       },
-      resume: async (clearance, { pooler, processes, database }) => {
+      resume: async (clearance, { pooler, database }) => {
         await letGo(consoles, writeMs, begin(clearance, `databases.${database}`))
-        assertAll(consoles, pooler, processes, 'yes')
+        assertAll(pooler, 'yes')
       },
     },
   }
 }
 
-/** A process that nobody told of the change would go on as before. */
-function assertAll(
-  consoles: readonly Console[],
+/** A process that nobody told of the change would go on as before, and one that nobody sees counts for nothing. */
+function assertWhole(
+  reached: number,
+  { name, processes }: PgBouncerOptions['pooler'],
   pooler: string,
-  processes: number,
-  sent: 'yes' | 'no' = 'no',
+  sent: 'yes' | 'no',
 ): void {
-  if (consoles.length === processes) return
+  if (pooler !== name)
+    throw new Fault('not-found', sent, `PGBOUNCER_ADMIN_URLS leads to ${name}, not to ${pooler}`)
+  if (reached === processes) return
   throw new Fault(
     'invalid',
     sent,
-    `${pooler} has ${processes} processes in the System document, and PGBOUNCER_ADMIN_URLS leads to ${consoles.length}`,
+    `${pooler} has ${processes} processes in the System document, and PGBOUNCER_ADMIN_URLS leads to ${reached}`,
   )
 }
 

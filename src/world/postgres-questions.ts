@@ -4,9 +4,8 @@ import { Fault } from './fault.ts'
 import type {
   IdleFilter,
   OpenTransaction,
-  PostgresSetting,
   ReplicationLag,
-  SessionCounts,
+  SessionGroup,
   SessionKey,
 } from './ports/postgres.ts'
 
@@ -63,37 +62,34 @@ export const maxConnections = question(
   ([row], database) => Number(existing(row, database).max_connections),
 )
 
-export const sessionCounts = question(
+export const sessions = question(
   z.object({
     sees_all: z.boolean(),
-    count: z.int(),
+    sessions: z.int(),
+    longest_seconds: z.number().nullable(),
     state: z.string().nullable(),
     user: z.string().nullable(),
     application: z.string().nullable(),
     database: z.string().nullable(),
   }),
   `SELECT sees_all, state, usename AS "user", application_name AS application,
-          datname AS database, count(pid)::int AS count
+          datname AS database, count(pid)::int AS sessions,
+          max(${ageSeconds('state_change')}) AS longest_seconds
    FROM ${seesAll} LEFT JOIN pg_stat_activity ON backend_type = 'client backend'
    GROUP BY 1, 2, 3, 4, 5`,
   [],
-  (rows, database): SessionCounts => {
+  (rows, database): readonly SessionGroup[] => {
     assertSeen(rows, database)
-    const by = (name: (row: (typeof rows)[number]) => string | null) => {
-      const counts = new Map<string, number>()
-      for (const row of rows) {
-        const key = name(row) ?? ''
-        counts.set(key, (counts.get(key) ?? 0) + row.count)
-      }
-      return counts
-    }
-    return {
-      total: rows.reduce((sum, { count }) => sum + count, 0),
-      byState: by(({ state }) => state),
-      byUser: by(({ user }) => user),
-      byApplication: by(({ application }) => application),
-      byDatabase: by((row) => row.database),
-    }
+    return rows
+      .filter((row) => row.sessions > 0)
+      .map((row) => ({
+        user: row.user ?? '',
+        application: row.application ?? '',
+        database: row.database ?? '',
+        state: row.state ?? '',
+        sessions: row.sessions,
+        longestSeconds: row.longest_seconds ?? 0,
+      }))
   },
 )
 
@@ -157,7 +153,7 @@ function transactionsOf(row: z.infer<typeof transactionRow>): readonly OpenTrans
   ]
 }
 
-/** The sessions that are still there, in the same transaction where one is named. Also the join of the ending. */
+/** The sessions that are still there, in the same transaction where one is named: the join of the ending. */
 export const sameSession = `pg_stat_activity AS now
   JOIN unnest($1::int[], $2::timestamptz[], $3::timestamptz[])
     AS wanted (pid, backend_start, transaction_start)
@@ -170,19 +166,6 @@ export const keyValues = (sessions: readonly SessionKey[]): readonly unknown[] =
   sessions.map(({ backendStart }) => backendStart),
   sessions.map(({ transactionStart }) => transactionStart ?? null),
 ]
-
-export const presentSessions = (sessions: readonly SessionKey[]) =>
-  question(
-    z.object({ sees_all: z.boolean(), pid: z.int().nullable() }),
-    `SELECT sees_all, there.pid
-     FROM ${seesAll} LEFT JOIN (SELECT now.pid FROM ${sameSession}) AS there ON true`,
-    keyValues(sessions),
-    (rows, database) => {
-      assertSeen(rows, database)
-      const pids = new Set(rows.map(({ pid }) => pid))
-      return sessions.filter(({ pid }) => pids.has(pid))
-    },
-  )
 
 export const replicationLag = question(
   z.object({
@@ -226,33 +209,12 @@ export const replicationLag = question(
   },
 )
 
-const settingRow = z.object({
-  name: z.string(),
-  setting: z.string(),
-  unit: z.string().nullable(),
-  pending_restart: z.boolean(),
-})
-
-const settingColumns = 'SELECT name, setting, unit, pending_restart FROM pg_settings'
-
 export const pendingRestart = question(
-  settingRow,
-  `${settingColumns} WHERE pending_restart ORDER BY name`,
+  z.object({ name: z.string() }),
+  'SELECT name FROM pg_settings WHERE pending_restart ORDER BY name',
   [],
-  (rows) => rows.map(settingOf),
+  (rows) => rows.map(({ name }) => name),
 )
-
-export const settingNamed = (name: string) =>
-  question(settingRow, `${settingColumns} WHERE name = $1`, [name], ([row]) =>
-    row === undefined ? null : settingOf(row),
-  )
-
-const settingOf = (row: z.infer<typeof settingRow>): PostgresSetting => ({
-  name: row.name,
-  value: row.setting,
-  unit: row.unit,
-  isPendingRestart: row.pending_restart,
-})
 
 function existing<Row>(row: Row | undefined, database: string): Row {
   if (row !== undefined) return row

@@ -11,11 +11,9 @@ import {
   longestTransactions,
   maxConnections,
   pendingRestart,
-  presentSessions,
   type Question,
   replicationLag,
-  sessionCounts,
-  settingNamed,
+  sessions,
 } from './postgres-questions.ts'
 import { terminate } from './postgres-terminate.ts'
 import { databaseVariable, readPostgresUrl } from './postgres-url.ts'
@@ -69,21 +67,18 @@ export function connectPostgres(options: PostgresOptions): ConnectedPostgres {
   return {
     reader: {
       maxConnections: (database) => ask(database, maxConnections),
-      sessions: async (database) => (await ask(database, sessionCounts)).total,
-      sessionCounts: (database) => ask(database, sessionCounts),
+      sessions: (database) => ask(database, sessions),
       longestTransactions: (database) => ask(database, longestTransactions),
       idleInTransaction: (database, filter) => ask(database, idleInTransaction(filter)),
-      presentSessions: (database, sessions) => ask(database, presentSessions(sessions)),
       replicationLag: (database) => ask(database, replicationLag),
       pendingRestart: (database) => ask(database, pendingRestart),
-      setting: (database, name) => ask(database, settingNamed(name)),
     },
     writer: {
-      terminateSessions: async (clearance, database, sessions) => {
+      terminateSessions: async (clearance, database, ended) => {
         const { clock, writeMs = 10_000 } = options
         const place = placeOf(database)
         const times = { connectMs, writeMs }
-        return terminate({ subject: database, place, clock, clearance, sessions, ...times })
+        return terminate({ subject: database, place, clock, clearance, sessions: ended, ...times })
       },
     },
     close: async () => {

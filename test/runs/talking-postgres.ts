@@ -1,4 +1,4 @@
-/** A PostgreSQL that says its max_connections and its sessions, and answers nothing else. */
+/** A PostgreSQL that says its max_connections, its sessions and what waits for a restart, and nothing else. */
 import { Fault } from '../../src/world/fault.ts'
 import type { PostgresReader } from '../../src/world/ports/postgres.ts'
 
@@ -7,13 +7,15 @@ export function postgresSaying(maxConnections: number): PostgresReader {
     Promise.reject(new Fault('unreachable', 'no', 'it answers nothing else'))
   return {
     maxConnections: async () => maxConnections,
-    sessions: async () => 120,
-    sessionCounts: silent,
+    sessions: async () => [
+      {
+        ...{ user: 'shop', application: 'gunicorn', database: 'shop', state: 'idle' },
+        ...{ sessions: 120, longestSeconds: 4 },
+      },
+    ],
     longestTransactions: silent,
     idleInTransaction: silent,
-    presentSessions: silent,
     replicationLag: silent,
-    pendingRestart: silent,
-    setting: silent,
+    pendingRestart: async () => [],
   }
 }

@@ -79,7 +79,7 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
     read: nowhere.read,
   })
   const requests = requestsOn({
-    ...{ document, journal, wake: () => undefined },
+    ...{ document, journal, world: nowhere, wake: () => undefined },
     newId: () => newId(systemClock.now()),
   })
   return deskOf({

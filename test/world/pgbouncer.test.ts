@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const done: Answer = { kind: 'rows', rows: [] }
 const no: Answer = { kind: 'error', code: '08P01', message: 'SET failed' }
-const whole = { pooler: 'pgbouncer', processes: 2, database: 'tuki-db-prod' }
+const whole = { pooler: 'pgbouncer', database: 'tuki-db-prod' }
 
 /** A process as 1.23 answers: numbers as text. */
 function process() {
@@ -64,7 +64,7 @@ function process() {
 
 type Answering = (asked: Asked) => Answer
 
-async function adapter(answers: readonly [Answering, Answering], writeMs = 2_000) {
+async function adapter(answers: readonly [Answering, Answering], writeMs = 2_000, processes = 2) {
   const wires = [await startWire(answers[0]), await startWire(answers[1])]
   open.push(...wires.map(({ stop }) => stop))
   const adminUrls = wires.map(({ port }) => `postgres://bot:s3cret@127.0.0.1:${port}/pgbouncer`)
@@ -73,7 +73,9 @@ async function adapter(answers: readonly [Answering, Answering], writeMs = 2_000
   const asked = (pattern: RegExp) =>
     wires.map((wire) => wire.asked.map(({ sql }) => sql).filter((sql) => pattern.test(sql)))
   const clock = { now: () => 1_000 }
-  const pooler = connectPgBouncer({ adminUrls, clock, connectMs: 300, answerMs: 500, writeMs })
+  const times = { connectMs: 300, answerMs: 500, writeMs }
+  const documented = { name: 'pgbouncer', processes }
+  const pooler = connectPgBouncer({ pooler: documented, adminUrls, clock, ...times })
   const forPooler = () => clearance('poolers.pgbouncer')
   const forDatabase = () => clearance('databases.tuki-db-prod')
   return { ...pooler, wires, asked, forPooler, forDatabase }
@@ -82,7 +84,7 @@ async function adapter(answers: readonly [Answering, Answering], writeMs = 2_000
 describe('what is seen', () => {
   test('numbers are numbers, whatever type this version gives them, and the console is left out', async () => {
     const { reader, wires } = await adapter([process().answer, process().answer])
-    const [seen, ...others] = await reader.processes()
+    const [seen, ...others] = await reader.processes('pgbouncer')
     expect(others).toHaveLength(1)
     expect(seen).toEqual({
       version: '1.23.1',
@@ -124,10 +126,12 @@ describe('what is seen', () => {
 
   test('a process that is silent or that is not understood is a fault that names it, not its URL', async () => {
     const silent = await adapter([process().answer, () => ({ kind: 'silence' })])
-    const fault = await silent.reader.processes().catch((error: Error) => error)
+    const fault = await silent.reader.processes('pgbouncer').catch((error: Error) => error)
     expect(String(fault)).toBe('Fault: PgBouncer process 2 of 2: no answer in time')
     const strange = await adapter([process().answer, () => done])
-    await expect(strange.reader.processes()).rejects.toMatchObject({ code: 'unreadable' })
+    await expect(strange.reader.processes('pgbouncer')).rejects.toMatchObject({
+      code: 'unreadable',
+    })
   })
 })
 
@@ -157,17 +161,30 @@ describe('SET', () => {
     })
   })
 
-  test('of nothing, of nonsense, or for another number of processes is refused unsent', async () => {
+  test('of nothing or of nonsense is refused unsent', async () => {
     const { writer, wires, forPooler } = await adapter([process().answer, process().answer])
     for (const change of [
       { ...whole, settings: {} },
       { ...whole, settings: { defaultPoolSize: 0.5 } },
-      { ...whole, settings, processes: 3 },
     ])
       await expect(writer.set(forPooler(), change)).rejects.toMatchObject({
         code: 'invalid',
         sent: 'no',
       })
+    expect(wires.flatMap(({ asked }) => asked)).toEqual([])
+  })
+
+  test('where more processes are documented, or for another pooler, nothing is set nor seen', async () => {
+    const answers = [process().answer, process().answer] as const
+    const { writer, reader, wires, forPooler } = await adapter(answers, 2_000, 3)
+    await expect(writer.set(forPooler(), { ...whole, settings })).rejects.toMatchObject({
+      code: 'invalid',
+      sent: 'no',
+      message:
+        'pgbouncer has 3 processes in the System document, and PGBOUNCER_ADMIN_URLS leads to 2',
+    })
+    await expect(reader.processes('pgbouncer')).rejects.toMatchObject({ code: 'invalid' })
+    await expect(reader.processes('other')).rejects.toMatchObject({ code: 'not-found' })
     expect(wires.flatMap(({ asked }) => asked)).toEqual([])
   })
 })
@@ -214,8 +231,9 @@ describe('RESUME', () => {
   test('is sent where something is held, also when the number of processes is not as documented', async () => {
     const [first, second] = [process(), process()]
     second.state.paused = 1
-    const { writer, asked, forDatabase } = await adapter([first.answer, second.answer])
-    const more = writer.resume(forDatabase(), { ...whole, processes: 3 })
+    const answers = [first.answer, second.answer] as const
+    const { writer, asked, forDatabase } = await adapter(answers, 2_000, 3)
+    const more = writer.resume(forDatabase(), whole)
     await expect(more).rejects.toMatchObject({ code: 'invalid', sent: 'yes' })
     expect(asked(/RESUME/)).toEqual([[], ['RESUME "shop"']])
     expect(second.state.paused).toBe(0)
@@ -237,7 +255,8 @@ describe('RESUME', () => {
 test('a process that is named twice, or an empty list, is refused without a URL being said', () => {
   const clock = { now: () => 0 }
   const url = 'postgres://bot:s3cret@127.0.0.1:6432/pgbouncer'
-  const twice = () => connectPgBouncer({ adminUrls: [url, url], clock })
+  const pooler = { name: 'pgbouncer', processes: 2 }
+  const twice = () => connectPgBouncer({ pooler, adminUrls: [url, url], clock })
   expect(twice).toThrow('PGBOUNCER_ADMIN_URLS, number 2, is a process named before')
-  expect(() => connectPgBouncer({ adminUrls: [], clock })).toThrow('names no process')
+  expect(() => connectPgBouncer({ pooler, adminUrls: [], clock })).toThrow('names no process')
 })

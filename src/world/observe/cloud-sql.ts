@@ -11,17 +11,17 @@ export function cloudSqlFacts(
   cloudSql: CloudSqlReader,
   clock: Clock,
 ): readonly Promise<readonly Fact[]>[] {
-  return Object.entries(databases)
-    .flatMap(([name, database]) => instances(name, Object.keys(database.replicas)))
-    .map(({ path, instance }) => instanceFacts(path, instance, cloudSql, clock))
-}
-
-function instances(name: string, replicas: readonly string[]) {
-  const path = `databases.${name}`
-  return [
-    { path, instance: name },
-    ...replicas.map((replica) => ({ path: `${path}.replicas.${replica}`, instance: replica })),
-  ]
+  return Object.entries(databases).flatMap(([name, { replicas }]) => {
+    const path = `databases.${name}`
+    const declared = Object.keys(replicas)
+    return [
+      primaryFacts(path, { name, declared, cloudSql, clock }),
+      backupFacts(path, name, cloudSql, clock),
+      ...declared.map((replica) =>
+        instanceFacts(`${path}.replicas.${replica}`, replica, cloudSql, clock),
+      ),
+    ]
+  })
 }
 
 const instanceFields = [
@@ -43,15 +43,55 @@ async function instanceFacts(
   cloudSql: CloudSqlReader,
   clock: Clock,
 ): Promise<readonly Fact[]> {
-  const names = instanceFields.map((field) => `${path}.${field}`)
-  return factsOr(names, adminApi, async () => {
+  return factsOr(factNames(path), adminApi, async () => {
     const observedAt = clock.now()
-    const [instance, operations] = await Promise.all([
-      cloudSql.instance(name),
-      cloudSql.operations(name),
-    ])
-    return observed(path, valuesOf(instance, operations), adminApi, observedAt)
+    return observed(path, valuesOf(...(await seen(name, cloudSql))), adminApi, observedAt)
   })
+}
+
+type Primary = {
+  readonly name: string
+  readonly declared: readonly string[]
+  readonly cloudSql: CloudSqlReader
+  readonly clock: Clock
+}
+
+/** With the replicas that nobody declared: it is what is there that counts. */
+async function primaryFacts(path: string, primary: Primary): Promise<readonly Fact[]> {
+  const { name, declared, cloudSql, clock } = primary
+  const replicaNames = `${path}.replicaNames`
+  return factsOr([...factNames(path), replicaNames], adminApi, async () => {
+    const observedAt = clock.now()
+    const [instance, operations] = await seen(name, cloudSql)
+    const values = { ...valuesOf(instance, operations), replicaNames: instance.replicas }
+    const found = instance.replicas.filter((replica) => !declared.includes(replica))
+    const others = await Promise.all(
+      found.map((one) => instanceFacts(`${path}.replicas.${one}`, one, cloudSql, clock)),
+    )
+    return [...observed(path, values, adminApi, observedAt), ...others.flat()]
+  })
+}
+
+/** How the newest backup ended, or that it has not; null: there is none. */
+async function backupFacts(
+  path: string,
+  name: string,
+  cloudSql: CloudSqlReader,
+  clock: Clock,
+): Promise<readonly Fact[]> {
+  return factsOr([`${path}.backup`], adminApi, async () => {
+    const observedAt = clock.now()
+    const [newest] = await cloudSql.backups(name)
+    return observed(path, { backup: newest?.status ?? null }, adminApi, observedAt)
+  })
+}
+
+function factNames(path: string): readonly string[] {
+  return instanceFields.map((field) => `${path}.${field}`)
+}
+
+function seen(name: string, cloudSql: CloudSqlReader) {
+  return Promise.all([cloudSql.instance(name), cloudSql.operations(name)])
 }
 
 function valuesOf(

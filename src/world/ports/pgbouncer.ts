@@ -55,20 +55,20 @@ export type PgBouncerProcess = {
 }
 
 export type PgBouncerReader = {
-  /** Every process, in the order of the URLs. A Fault when one of them does not answer. */
-  processes: () => Promise<readonly PgBouncerProcess[]>
+  /**
+   * Every process, in the order of the URLs. A Fault when one of them does not answer, or when
+   * there are more or fewer than the System document says.
+   */
+  processes: (pooler: string) => Promise<readonly PgBouncerProcess[]>
 }
 
 export type PoolerChange = {
   readonly pooler: string
-  /** As the System document has it: refused when another number can be reached. */
-  readonly processes: number
   readonly settings: Partial<PgBouncerSettings>
 }
 
 export type PoolerHold = {
   readonly pooler: string
-  readonly processes: number
   /** The database whose clearance this spends; every database of the pooler is held. */
   readonly database: string
 }

@@ -1,13 +1,16 @@
 /** What a PostgreSQL server is asked and told. Types only. */
 import type { Clearance } from '../clearance.ts'
 
-/** All client sessions at one moment; a name that is empty is ''. */
-export type SessionCounts = {
-  readonly total: number
-  readonly byState: ReadonlyMap<string, number>
-  readonly byUser: ReadonlyMap<string, number>
-  readonly byApplication: ReadonlyMap<string, number>
-  readonly byDatabase: ReadonlyMap<string, number>
+/** Client sessions at one moment that are alike; a name that is empty is ''. */
+export type SessionGroup = {
+  readonly user: string
+  readonly application: string
+  readonly database: string
+  /** active, idle, idle in transaction, ... */
+  readonly state: string
+  readonly sessions: number
+  /** Of the one that is in this state longest. */
+  readonly longestSeconds: number
 }
 
 /**
@@ -58,35 +61,18 @@ export type ReplicationLag =
       readonly lagSeconds: number | null
     }
 
-export type PostgresSetting = {
-  readonly name: string
-  /** What holds now, in `unit`. */
-  readonly value: string
-  readonly unit: string | null
-  /** Another value is written down and waits for a restart. */
-  readonly isPendingRestart: boolean
-}
-
 export type PostgresReader = {
   /** `SHOW max_connections`, asked of the database itself. */
   maxConnections: (database: string) => Promise<number>
-  /** Sessions of all users at this moment. */
-  sessions: (database: string) => Promise<number>
-  sessionCounts: (database: string) => Promise<SessionCounts>
+  /** Every session of every user at this moment. */
+  sessions: (database: string) => Promise<readonly SessionGroup[]>
   /** The oldest first, at most 20. */
   longestTransactions: (database: string) => Promise<readonly OpenTransaction[]>
   /** The oldest first, at most 100. */
   idleInTransaction: (database: string, filter: IdleFilter) => Promise<readonly OpenTransaction[]>
-  /** Those of the given sessions that are still there. */
-  presentSessions: (
-    database: string,
-    sessions: readonly SessionKey[],
-  ) => Promise<readonly SessionKey[]>
   replicationLag: (database: string) => Promise<ReplicationLag>
-  /** Settings that were changed and wait for a restart. */
-  pendingRestart: (database: string) => Promise<readonly PostgresSetting[]>
-  /** Null: this server has no such setting. */
-  setting: (database: string, name: string) => Promise<PostgresSetting | null>
+  /** The names of settings that were changed and wait for a restart. */
+  pendingRestart: (database: string) => Promise<readonly string[]>
 }
 
 export type PostgresWriter = {

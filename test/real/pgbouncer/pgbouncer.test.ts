@@ -26,13 +26,18 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-const adapter = (writeMs = 5_000, urls = poolers.map(({ adminUrl }) => adminUrl)) =>
-  connectPgBouncer({ adminUrls: urls, clock: systemClock, writeMs })
+const adapter = (writeMs = 5_000, urls = poolers.map(({ adminUrl }) => adminUrl), processes = 2) =>
+  connectPgBouncer({
+    pooler: { name: 'pgbouncer', processes },
+    adminUrls: urls,
+    clock: systemClock,
+    writeMs,
+  })
 const clearance = (target: string) =>
   mintClearance({ intent: 'i1', target, request: 'sha', sendBefore: systemClock.now() + 5_000 })
 const forDatabase = () => clearance('databases.tuki-db-prod')
 const forPooler = () => clearance('poolers.pgbouncer')
-const whole = { pooler: 'pgbouncer', processes: 2, database: 'tuki-db-prod' }
+const whole = { pooler: 'pgbouncer', database: 'tuki-db-prod' }
 
 async function clientOf(pooler: PgBouncerServer): Promise<Client> {
   const client = await pooler.connect()
@@ -44,7 +49,7 @@ describe('what is seen', () => {
   test('every process shows its version, settings, databases, pools and statistics', async () => {
     const client = await clientOf(poolers[0])
     await client.query('BEGIN; SELECT 1')
-    const [first, second] = await adapter().reader.processes()
+    const [first, second] = await adapter().reader.processes('pgbouncer')
     expect(first?.version).toMatch(/^\d+\.\d+\.\d+$/)
     expect(first?.settings).toEqual({
       mode: 'transaction',
@@ -80,7 +85,7 @@ describe('SET', () => {
     const { reader, writer } = adapter()
     const settings = { defaultPoolSize: 9, maxClientConn: 500, serverLoginRetrySeconds: 0.5 }
     await writer.set(forPooler(), { ...whole, settings })
-    for (const process of await reader.processes()) {
+    for (const process of await reader.processes('pgbouncer')) {
       expect(process.settings).toMatchObject({ ...settings, reservePoolSize: 0 })
       expect(process.databases).toMatchObject([{ name: 'shop', poolSize: 9 }])
     }
@@ -89,14 +94,17 @@ describe('SET', () => {
 
   test('is refused, and nothing is set, while a process of the document cannot be reached', async () => {
     const settings = { defaultPoolSize: 7 }
-    const { writer, reader } = adapter()
-    const fewer = writer.set(forPooler(), { ...whole, processes: 3, settings })
+    const { reader } = adapter()
+    const urls = poolers.map(({ adminUrl }) => adminUrl)
+    const fewer = adapter(5_000, urls, 3).writer.set(forPooler(), { ...whole, settings })
     await expect(fewer).rejects.toMatchObject({ code: 'invalid', sent: 'no' })
     const down = 'postgres://plimsoll@127.0.0.1:1/pgbouncer'
     const halved = adapter(5_000, [poolers[0].adminUrl, down])
     const half = halved.writer.set(forPooler(), { ...whole, settings })
     await expect(half).rejects.toMatchObject({ code: 'unreachable', sent: 'no' })
-    const sizes = (await reader.processes()).map((process) => process.settings.defaultPoolSize)
+    const sizes = (await reader.processes('pgbouncer')).map(
+      (process) => process.settings.defaultPoolSize,
+    )
     expect(sizes).toEqual([5, 5])
   })
 })
@@ -131,7 +139,7 @@ describe('PAUSE and RESUME', () => {
     const { met, close } = await customers()
     await wait(300)
     await writer.pause(forDatabase(), whole)
-    const held = (await reader.processes()).flatMap(({ databases }) => databases)
+    const held = (await reader.processes('pgbouncer')).flatMap(({ databases }) => databases)
     expect(held.map(({ isPaused }) => isPaused)).toEqual([true, true])
     const before = met.answers
     await server.stop()
@@ -155,7 +163,7 @@ describe('PAUSE and RESUME', () => {
       message: expect.stringContaining('1 transactions on shop did not end in time'),
     })
     const { writer, reader } = adapter()
-    const held = (await reader.processes()).flatMap(({ databases }) => databases)
+    const held = (await reader.processes('pgbouncer')).flatMap(({ databases }) => databases)
     expect(held.map(({ isPaused }) => isPaused)).toEqual([true, true])
     const waiting = other.query('SELECT 1')
     await writer.resume(forDatabase(), whole)
