@@ -4,24 +4,15 @@
  */
 import type { Intent, OperationStatus, Progress } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
-import type { CloudSqlInstance, CloudSqlReader, CloudSqlWriter } from '../world/ports/cloud-sql.ts'
-import type { WorldReader, WorldWriter } from '../world/world.ts'
+import type { CloudSqlInstance } from '../world/ports/cloud-sql.ts'
+import type { WorldReader } from '../world/world.ts'
+import { configured } from './sources.ts'
 
 /** The label that carries the intent: a look afterwards then says "done by me", not merely "as wished". */
 export const intentLabel = 'plimsoll-intent'
 
 /** Our clock and Google's may differ so much: an operation that began earlier is not ours. DESIGN.md, 3. */
 const clocksDifferAtMostMs = 5_000
-
-export function cloudSqlReader(read: WorldReader): CloudSqlReader {
-  if ('unconfigured' in read.cloudSql) throw new Fault('unreachable', 'no', read.cloudSql.remedy)
-  return read.cloudSql
-}
-
-export function cloudSqlWriter(write: WorldWriter): CloudSqlWriter {
-  if ('unconfigured' in write.cloudSql) throw new Fault('unreachable', 'no', write.cloudSql.remedy)
-  return write.cloudSql
-}
 
 /** The version that the write is conditional on; an intent without one is never sent. */
 export function versionOf(intent: Intent): string {
@@ -35,7 +26,7 @@ export async function patchProgress(
   read: WorldReader,
   wish: { readonly database: string; readonly isAsWished: (instance: CloudSqlInstance) => boolean },
 ): Promise<Progress> {
-  const reader = cloudSqlReader(read)
+  const reader = configured(read.cloudSql)
   const [instance, operations] = await Promise.all([
     reader.instance(wish.database),
     reader.operations(wish.database),
@@ -64,6 +55,6 @@ export async function instanceOperation(
   operation: string,
   read: WorldReader,
 ): Promise<OperationStatus> {
-  const { status, error } = await cloudSqlReader(read).operation(operation)
+  const { status, error } = await configured(read.cloudSql).operation(operation)
   return status === 'done' ? { kind: 'ended', error } : { kind: 'running' }
 }

@@ -4,15 +4,9 @@ import { withAvailability, withTier } from '../capacity/changes.ts'
 import { maxConnections } from '../capacity/cloud-sql.ts'
 import { restartsBetween } from '../capacity/phases.ts'
 import { defineStep } from '../define/define-step.ts'
-import {
-  cloudSqlReader,
-  cloudSqlWriter,
-  instanceOperation,
-  intentLabel,
-  patchProgress,
-  versionOf,
-} from './cloud-sql-patch.ts'
+import { instanceOperation, intentLabel, patchProgress, versionOf } from './cloud-sql-patch.ts'
 import { databaseName, missingDatabase, tierName } from './inputs.ts'
+import { configured } from './sources.ts'
 
 const facts = [
   'tier',
@@ -61,11 +55,15 @@ export const patchCloudSqlTier = defineStep({
   },
   unable: (_system, { pausePooler }) =>
     pausePooler === true ? { kind: 'unable', code: 'cannot-pause-yet' } : null,
-  probe: (intent, { database, tier }, read) =>
-    patchProgress(intent, read, { database, isAsWished: (instance) => instance.tier === tier }),
+  probe: (intent, { database, tier, availability }, read) =>
+    patchProgress(intent, read, {
+      database,
+      isAsWished: (instance) =>
+        instance.tier === tier && instance.availability === (availability ?? instance.availability),
+    }),
   perform: async (clearance, intent, { database, tier, availability }, { read, write }) => {
-    const { userLabels } = await cloudSqlReader(read).instance(database)
-    const operation = await cloudSqlWriter(write).patch(clearance, {
+    const { userLabels } = await configured(read.cloudSql).instance(database)
+    const operation = await configured(write.cloudSql).patch(clearance, {
       instance: database,
       settingsVersion: versionOf(intent),
       tier,
@@ -75,18 +73,22 @@ export const patchCloudSqlTier = defineStep({
     return { kind: 'operation', operation: operation.name }
   },
   poll: instanceOperation,
-  expects: (after, { database, tier }) => {
+  expects: (after, { database, tier, availability }) => {
     const instance = after.databases[database]
     const slots = instance === undefined ? null : maxConnections(instance)
     return [
       { fact: `databases.${database}.tier`, predicted: tier },
+      ...(availability === undefined
+        ? []
+        : [{ fact: `databases.${database}.availability`, predicted: availability }]),
       { fact: `databases.${database}.state`, predicted: 'RUNNABLE' },
       { fact: `databases.${database}.maxConnections`, predicted: slots },
     ]
   },
-  undo: (before, { database }) => ({
-    kind: 'step',
-    step: 'patch-cloud-sql-tier',
-    input: { database, tier: before.databases[database]?.tier ?? '' },
-  }),
+  undo: (before, { database, availability }) => {
+    const was = before.databases[database]
+    const others = availability === undefined ? {} : { availability: was?.availability ?? '' }
+    const input = { database, tier: was?.tier ?? '', ...others }
+    return { kind: 'step', step: 'patch-cloud-sql-tier', input }
+  },
 })

@@ -26,10 +26,10 @@ const effects: Readonly<
   'look-at-connections': (say) => `look at the connections of ${say('database')}`,
   'change-celery': (say) =>
     `change the concurrency of ${say('service')} from ${say('from')} to ${say('to')}`,
-  'set-flag': (say) =>
-    `set ${say('name')} of ${say('database')} from ${say('from')} to ${say('to')}`,
-  'unset-flag': (say) =>
-    `put ${say('name')} of ${say('database')} back to its default from ${say('from')}`,
+  'set-flag': (say, has) =>
+    `set ${say('name')} of ${say('database')} from ${say('from')} to ${say('to')}${keeping(say, has)}`,
+  'unset-flag': (say, has) =>
+    `put ${say('name')} of ${say('database')} back to its default from ${say('from')}${keeping(say, has)}`,
   'back-up': (say) => `back up ${say('database')}`,
   'create-replica': (say) =>
     `create the read replica ${say('name')} of ${say('database')}, ${say('tier')}`,
@@ -50,4 +50,9 @@ const effects: Readonly<
     `load it with ${say('users')} test users${has('minutes') ? ` for ${say('minutes')} minutes` : ''}${has('host') ? ` through ${say('host')}` : ''}`,
   'stop-load': () => 'stop the load test',
   confirm: (say) => `confirm: ${say('what')}`,
+}
+
+/** The flags that stay: what is not named here disappears. */
+function keeping(say: Say, has: (name: string) => boolean): string {
+  return has('kept') ? `, keeping ${say('kept')}` : ''
 }

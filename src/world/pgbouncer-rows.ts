@@ -10,6 +10,7 @@ import type {
   PgBouncerProcess,
   PgBouncerSettings,
   PgBouncerStats,
+  SettingsChange,
 } from './ports/pgbouncer.ts'
 
 /** The console's own database: never paused, never counted. */
@@ -92,7 +93,7 @@ const change = z.strictObject({
 })
 
 /** One SET for each setting: the console takes one command at a time. Throws a Fault. */
-export function setCommands(subject: string, wished: Partial<PgBouncerSettings>): string[] {
+export function setCommands(subject: string, wished: SettingsChange): string[] {
   const judgement = change.safeParse(wished)
   if (!judgement.success)
     throw new Fault('invalid', 'no', `${subject}: ${judgement.error.issues[0]?.message}`)

@@ -51,6 +51,7 @@ for (const [name, open] of [
     reads(open)
     writes(open)
     goesWrong(open)
+    otherWrites(open)
   })
 
 function reads(open: Opener): void {
@@ -188,5 +189,83 @@ function goesWrong(open: Opener): void {
       settingsVersion: '18',
       userLabels: { team: 'tickets' },
     })
+  })
+}
+
+const fresh = {
+  ...{ name: 'tuki-db-read-replica', primary: database, region: 'us-central1', version: 14 },
+  ...{ tier: 'db-custom-4-15360', diskGb: 50 },
+  edition: 'enterprise',
+  userLabels: { 'plimsoll-intent': 'i1' },
+} as const
+
+function otherWrites(open: Opener): void {
+  test('a replica is there at once, serves when its operation has ended, and keeps its name', async () => {
+    const { clock, cloud } = await open()
+    const { type, instance } = await cloud.writer.createReplica(cleared(clock), fresh)
+    expect([type, instance]).toEqual(['CREATE_REPLICA', fresh.name])
+    expect((await cloud.reader.instance(fresh.name)).state).toBe('PENDING_CREATE')
+    const patched = faultOf(cloud.writer.patch(cleared(clock), { ...patch, settingsVersion: '18' }))
+    expect(await patched).toMatchObject({ code: 'busy', sent: 'no' })
+    clock.forward(12_000)
+    expect(await cloud.reader.instance(fresh.name)).toMatchObject({
+      ...{ state: 'RUNNABLE', primary: database, tier: fresh.tier, availability: 'zonal' },
+      ...{ version: 14, region: fresh.region, userLabels: fresh.userLabels, flags: {} },
+    })
+    const { replicas, settingsVersion } = await cloud.reader.instance(database)
+    expect([replicas, settingsVersion]).toEqual([[fresh.name, replica], '18'])
+    const again = await faultOf(cloud.writer.createReplica(cleared(clock), fresh))
+    expect(again).toMatchObject({ code: 'name-taken', sent: 'no' })
+    expect(cloud.writes()).toBe(1)
+  })
+
+  test('a replica that is deleted goes with its operation, and its name is burnt', async () => {
+    const { clock, cloud } = await open()
+    const gone = { name: replica, primary: database }
+    expect((await cloud.writer.deleteReplica(cleared(clock), gone)).type).toBe('DELETE')
+    expect((await cloud.reader.instance(replica)).state).toBe('PENDING_DELETE')
+    clock.forward(12_000)
+    expect((await faultOf(cloud.reader.instance(replica))).code).toBe('not-found')
+    expect((await cloud.reader.instance(database)).replicas).toEqual([])
+    const twice = await faultOf(cloud.writer.deleteReplica(cleared(clock), gone))
+    expect(twice).toMatchObject({ code: 'not-found', sent: 'no' })
+    const reborn = { ...fresh, name: replica }
+    const burnt = await faultOf(cloud.writer.createReplica(cleared(clock), reborn))
+    expect(burnt).toMatchObject({ code: 'name-taken', sent: 'no' })
+  })
+
+  test('a backup shows its description and how far it is, and a second one waits', async () => {
+    const { clock, cloud } = await open()
+    const backup = { instance: database, description: 'plimsoll-intent i1' }
+    expect((await cloud.writer.backUp(cleared(clock), backup)).type).toBe('BACKUP_VOLUME')
+    const { description } = backup
+    const enqueuedAt = clock.now()
+    expect(await cloud.reader.backups(database)).toEqual([
+      { description, status: 'ENQUEUED', enqueuedAt },
+    ])
+    const second = await faultOf(cloud.writer.backUp(cleared(clock), backup))
+    expect(second).toMatchObject({ code: 'busy', sent: 'no' })
+    clock.forward(12_000)
+    expect(await cloud.reader.backups(database)).toMatchObject([{ status: 'SUCCESSFUL' }])
+    expect((await cloud.reader.instance(database)).settingsVersion).toBe('17')
+  })
+
+  test('what fails says so: no replica, no deletion, no backup', async () => {
+    const { clock, cloud } = await open()
+    const { writer } = cloud
+    const failing = [
+      () => writer.createReplica(cleared(clock), fresh),
+      () => writer.deleteReplica(cleared(clock), { name: replica, primary: database }),
+      () => writer.backUp(cleared(clock), { instance: database, description: 'a test' }),
+    ]
+    for (const write of failing) {
+      cloud.provoke('operation-fails')
+      const { name } = await write()
+      clock.forward(12_000)
+      expect((await cloud.reader.operation(name)).error).toMatch(/^INTERNAL_ERROR: /)
+    }
+    expect((await cloud.reader.instance(fresh.name)).state).toBe('FAILED')
+    expect((await cloud.reader.instance(replica)).state).toBe('RUNNABLE')
+    expect(await cloud.reader.backups(database)).toMatchObject([{ status: 'FAILED' }])
   })
 }

@@ -62,9 +62,14 @@ export type PgBouncerReader = {
   processes: (pooler: string) => Promise<readonly PgBouncerProcess[]>
 }
 
+/** What is left out, or undefined, stays as it is. */
+export type SettingsChange = {
+  readonly [Name in keyof PgBouncerSettings]?: PgBouncerSettings[Name] | undefined
+}
+
 export type PoolerChange = {
   readonly pooler: string
-  readonly settings: Partial<PgBouncerSettings>
+  readonly settings: SettingsChange
 }
 
 export type PoolerHold = {
