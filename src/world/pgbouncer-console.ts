@@ -21,7 +21,10 @@ export function consolesOf(adminUrls: readonly string[], connectMs = 3_000): rea
     if (read.kind === 'wrong') throw new Error(`${which} ${read.problem}`)
     if (places.has(placeOf(read.address))) throw new Error(`${which} is a process named before`)
     places.add(placeOf(read.address))
-    return { subject, open: () => openConnection(subject, read, AbortSignal.timeout(connectMs)) }
+    return {
+      subject,
+      open: () => openConnection(subject, read.address, AbortSignal.timeout(connectMs)),
+    }
   })
 }
 

@@ -4,21 +4,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
-import { connectorStream } from './postgres-connector.ts'
 import { noAnswer } from './postgres-faults.ts'
 import type { PostgresAddress, PostgresTls } from './postgres-url.ts'
-
-/** Where to: an address that a URL gave, or an instance that Google's connector finds. */
-export type PostgresPlace =
-  | { readonly kind: 'address'; readonly address: PostgresAddress }
-  | {
-      readonly kind: 'connector'
-      /** `project:region:instance` */
-      readonly connectionName: string
-      readonly ipType: 'PUBLIC' | 'PRIVATE' | 'PSC'
-    }
 
 export type PostgresConnection = {
   /**
@@ -40,26 +28,24 @@ const goodbyeMs = 1_000
 /** Throws what went wrong as it came, or a Fault at the deadline; what opens after it is cut. */
 export async function openConnection(
   subject: string,
-  place: PostgresPlace,
+  address: PostgresAddress,
   deadline: AbortSignal,
 ): Promise<PostgresConnection> {
   const { Client } = await import('pg')
-  const finding = wayTo(place)
-  const way = await before(deadline, subject, finding).catch((error: unknown) => {
-    // Found too late, it is nobody's: it must not stay open.
-    finding.then(cut, () => undefined)
-    throw error
-  })
+  const { host, port, user, database, password, tls } = address
+  const ssl = await before(deadline, subject, sslOf(tls))
+  // Held here, so that it can be cut off where the driver would wait.
+  const stream = new Socket()
   const client = new Client({
-    ...way.login,
     // Spelt out, or the driver looks for PGHOST, PGPASSWORD, .pgpass and their like.
-    password: () => way.password,
+    ...{ host, port, user, database, ssl },
+    password: () => password,
     sslnegotiation: 'postgres',
     application_name: 'plimsoll',
     keepAlive: true,
-    stream: () => way.stream,
+    stream: () => stream,
   })
-  const destroy = (): void => cut(way)
+  const destroy = (): void => void stream.destroy()
   let isBroken = false
   // A restart is told to an idle connection as an error that nobody asked for.
   const broken = (): void => {
@@ -106,41 +92,6 @@ async function before<T>(deadline: AbortSignal, subject: string, work: Promise<T
     return await Promise.race([work, promise])
   } finally {
     deadline.removeEventListener('abort', late)
-  }
-}
-
-type Way = {
-  readonly login: {
-    readonly host?: string
-    readonly port?: number
-    readonly user: string
-    readonly database: string
-    readonly ssl: false | ConnectionOptions
-  }
-  readonly password: string
-  /** Held here, so that it can be cut off where the driver would wait. */
-  readonly stream: Duplex
-  /** What else was opened for it. */
-  readonly close?: () => void
-}
-
-function cut({ stream, close }: Way): void {
-  stream.destroy()
-  close?.()
-}
-
-async function wayTo(place: PostgresPlace): Promise<Way> {
-  switch (place.kind) {
-    case 'address': {
-      const { host, port, user, database, password, tls } = place.address
-      const ssl = await sslOf(tls)
-      return { login: { host, port, user, database, ssl }, password, stream: new Socket() }
-    }
-    case 'connector': {
-      const { stream, user, close } = await connectorStream(place.connectionName, place.ipType)
-      // Google's connector has encrypted it, and signs in by itself.
-      return { login: { user, database: 'postgres', ssl: false }, password: '', stream, close }
-    }
   }
 }
 

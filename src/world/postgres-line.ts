@@ -3,17 +3,14 @@
  * time, closed when nobody asks, opened anew after it broke.
  */
 
-import {
-  openConnection,
-  type PostgresConnection,
-  type PostgresPlace,
-} from './postgres-connection.ts'
+import { openConnection, type PostgresConnection } from './postgres-connection.ts'
 import { isLost, postgresFault } from './postgres-faults.ts'
+import type { PostgresAddress } from './postgres-url.ts'
 import type { Timers } from './world.ts'
 
 export type LineOptions = {
   readonly subject: string
-  readonly place: PostgresPlace
+  readonly address: PostgresAddress
   readonly timers: Timers
   /** From asking to the answer, waiting for one's turn and connecting included. */
   readonly answerMs: number
@@ -39,7 +36,7 @@ export function lineTo(options: LineOptions): PostgresLine {
   async function opened(deadline: AbortSignal): Promise<PostgresConnection> {
     if (connection?.isBroken() === false) return connection
     const within = AbortSignal.any([deadline, AbortSignal.timeout(options.connectMs)])
-    connection = await openConnection(subject, options.place, within)
+    connection = await openConnection(subject, options.address, within)
     return connection
   }
 

@@ -3,13 +3,10 @@ import { z } from 'zod'
 import type { Clearance } from './clearance.ts'
 import { Fault } from './fault.ts'
 import type { SessionKey } from './ports/postgres.ts'
-import {
-  openConnection,
-  type PostgresConnection,
-  type PostgresPlace,
-} from './postgres-connection.ts'
+import { openConnection, type PostgresConnection } from './postgres-connection.ts'
 import { noAnswer, postgresFault } from './postgres-faults.ts'
 import { keyValues, sameSession } from './postgres-questions.ts'
+import type { PostgresAddress } from './postgres-url.ts'
 import type { Clock } from './world.ts'
 
 const sessionCount = 100
@@ -25,7 +22,7 @@ const toldRows = z.array(z.object({ pid: z.int(), is_told: z.boolean() }))
 
 export type Termination = {
   readonly subject: string
-  readonly place: PostgresPlace
+  readonly address: PostgresAddress
   readonly clock: Clock
   readonly clearance: Clearance
   readonly sessions: readonly SessionKey[]
@@ -35,7 +32,7 @@ export type Termination = {
 }
 
 export async function terminate(termination: Termination): Promise<readonly SessionKey[]> {
-  const { subject, place, sessions, connectMs, writeMs } = termination
+  const { subject, address, sessions, connectMs, writeMs } = termination
   if (sessions.length === 0 || sessions.length > sessionCount)
     throw new Fault('invalid', 'no', `${subject}: from 1 to ${sessionCount} sessions at once`)
   if (!sessions.every((session) => key.safeParse(session).success))
@@ -46,7 +43,7 @@ export async function terminate(termination: Termination): Promise<readonly Sess
     )
   const deadline = AbortSignal.timeout(writeMs)
   const within = AbortSignal.timeout(connectMs)
-  const connection = await openConnection(subject, place, within).catch((error: unknown) => {
+  const connection = await openConnection(subject, address, within).catch((error: unknown) => {
     throw postgresFault(subject, error)
   })
   try {

@@ -4,7 +4,6 @@
  */
 import { Fault } from './fault.ts'
 import type { PostgresReader, PostgresWriter } from './ports/postgres.ts'
-import type { PostgresPlace } from './postgres-connection.ts'
 import { lineTo, type PostgresLine } from './postgres-line.ts'
 import {
   idleInTransaction,
@@ -16,18 +15,12 @@ import {
   sessions,
 } from './postgres-questions.ts'
 import { terminate } from './postgres-terminate.ts'
-import { databaseVariable, readPostgresUrl } from './postgres-url.ts'
+import { databaseVariable, type PostgresAddress, readPostgresUrl } from './postgres-url.ts'
 import type { Clock, Timers } from './world.ts'
 
 export type PostgresOptions = {
   /** By the database's name in the System document. */
   readonly urls: ReadonlyMap<string, string>
-  /** For a database without a URL: Google's connector, with default credentials. */
-  readonly connector?: {
-    readonly project: string
-    readonly region: string
-    readonly ipType?: 'PUBLIC' | 'PRIVATE' | 'PSC'
-  }
   readonly clock: Clock
   readonly timers: Timers
   readonly connectMs?: number
@@ -48,14 +41,14 @@ export type ConnectedPostgres = {
 /** Connects to nothing yet. Throws where a URL is not well formed, without repeating it. */
 export function connectPostgres(options: PostgresOptions): ConnectedPostgres {
   const { connectMs = 3_000, statementMs = 3_000, answerMs = 4_500, idleMs = 30_000 } = options
-  const placeOf = placesOf(options)
+  const addressOf = addressesOf(options)
   const lines = new Map<string, PostgresLine>()
 
   function lineOf(database: string): PostgresLine {
-    const place = placeOf(database)
+    const address = addressOf(database)
     const { timers } = options
     const times = { answerMs, connectMs, statementMs, idleMs }
-    const line = lines.get(database) ?? lineTo({ subject: database, place, timers, ...times })
+    const line = lines.get(database) ?? lineTo({ subject: database, address, timers, ...times })
     lines.set(database, line)
     return line
   }
@@ -76,9 +69,16 @@ export function connectPostgres(options: PostgresOptions): ConnectedPostgres {
     writer: {
       terminateSessions: async (clearance, database, ended) => {
         const { clock, writeMs = 10_000 } = options
-        const place = placeOf(database)
+        const address = addressOf(database)
         const times = { connectMs, writeMs }
-        return terminate({ subject: database, place, clock, clearance, sessions: ended, ...times })
+        return terminate({
+          subject: database,
+          address,
+          clock,
+          clearance,
+          sessions: ended,
+          ...times,
+        })
       },
     },
     close: async () => {
@@ -87,19 +87,16 @@ export function connectPostgres(options: PostgresOptions): ConnectedPostgres {
   }
 }
 
-function placesOf({ urls, connector }: PostgresOptions): (database: string) => PostgresPlace {
-  const places = new Map<string, PostgresPlace>()
+function addressesOf({ urls }: PostgresOptions): (database: string) => PostgresAddress {
+  const addresses = new Map<string, PostgresAddress>()
   for (const [database, url] of urls) {
     const read = readPostgresUrl(url)
     if (read.kind === 'wrong') throw new Error(`${databaseVariable(database)} ${read.problem}`)
-    places.set(database, read)
+    addresses.set(database, read.address)
   }
   return (database) => {
-    const place = places.get(database)
-    if (place !== undefined) return place
-    if (connector === undefined)
-      throw new Fault('not-found', 'no', `${database}: set ${databaseVariable(database)}`)
-    const { project, region, ipType = 'PUBLIC' } = connector
-    return { kind: 'connector', connectionName: `${project}:${region}:${database}`, ipType }
+    const address = addresses.get(database)
+    if (address !== undefined) return address
+    throw new Fault('not-found', 'no', `${database}: set ${databaseVariable(database)}`)
   }
 }
