@@ -16,7 +16,8 @@ export const checkConnections = defineStep({
   effect: (_system, { database }) => ({ code: 'look-at-connections', values: { database } }),
   predict: (system) => ({ phases: [], after: system }),
   shows: ({ database }) =>
-    ['maxConnections', 'sessions', 'tier', 'state'].map(
-      (field) => `databases.${database}.${field}`,
-    ),
+    [
+      ...['maxConnections', 'sessions', 'sessionHolders', 'idleInTransaction'],
+      ...['openTransactions', 'replicationLag', 'pendingRestart', 'tier', 'state'],
+    ].map((field) => `databases.${database}.${field}`),
 })

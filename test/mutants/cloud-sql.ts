@@ -112,4 +112,37 @@ export const cloudSqlMutants: readonly Mutant[] = [
       title: 'another root than loopback is refused before anything is loaded',
     },
   },
+  {
+    name: 'flags-of-another-version',
+    safety: 'the list of flags that is sent is that of the version which was judged',
+    file: 'src/steps/set-database-flag.ts',
+    find: 'if (instance.settingsVersion !== settingsVersion)',
+    replace: "if (instance.settingsVersion === '')",
+    killedBy: {
+      file: 'test/steps/hands.test.ts',
+      title: 'is not sent with a list that is of another version than was judged',
+    },
+  },
+  {
+    name: 'other-flags-dropped',
+    safety: 'setting one flag makes no other flag disappear',
+    file: 'src/steps/set-database-flag.ts',
+    find: '{ ...others, [name]: value }',
+    replace: '{ [name]: value }',
+    killedBy: {
+      file: 'test/steps/hands.test.ts',
+      title: 'is sent with the whole list, so that no other flag disappears',
+    },
+  },
+  {
+    name: 'primary-deleted',
+    safety: 'only a replica of the database that was named is ever deleted',
+    file: 'src/steps/delete-read-replica.ts',
+    find: 'if (primary !== database)',
+    replace: 'if (primary === undefined)',
+    killedBy: {
+      file: 'test/steps/hands.test.ts',
+      title: 'is deleted only if it is one: never a primary, never somebody else’s',
+    },
+  },
 ]

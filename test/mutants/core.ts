@@ -40,9 +40,9 @@ const writing: readonly Mutant[] = [
     name: 'fresh-version-on-resend',
     safety: 'a write carries the version stored with its intent, never a fresh one',
     file: 'src/steps/patch-cloud-sql-tier.ts',
-    find: 'const { userLabels } = await cloudSqlReader(read).instance(database)',
+    find: 'const { userLabels } = await configured(read.cloudSql).instance(database)',
     replace:
-      'const { userLabels, settingsVersion } = await cloudSqlReader(read).instance(database)\n' +
+      'const { userLabels, settingsVersion } = await configured(read.cloudSql).instance(database)\n' +
       '    intent = { ...intent, version: settingsVersion }',
     killedBy: {
       file: 'test/steps/writes.test.ts',

@@ -1,31 +1,40 @@
 /** Predicted beside observed, after a step: confirmed, contradicted or not observed. Pure. */
 import type { KnownBlock } from '@slack/types'
 import type { Evidence, RecordedFact } from '../../runs/events.ts'
+import { hasLine, holdsUntilRestart, listLines } from '../../words/en-connections.ts'
 import { list, nameOf } from '../../words/numbers.ts'
-import { context, escaped, table } from './blocks.ts'
+import { context, escaped, section, slackFace, table } from './blocks.ts'
 
 export function evidenceBlocks(
   evidence: readonly Evidence[],
   before: readonly RecordedFact[],
 ): readonly KnownBlock[] {
-  const rows = evidence.map(({ fact, predicted, observed, outcome }) => [
+  const rows = evidence.map(({ fact, predicted, observed, outcome, holds }) => [
     factName(fact),
     seenIn(before, fact),
     show(predicted),
     outcome === 'not-observed' ? 'not seen' : show(observed),
-    outcomeWords[outcome],
+    holds !== undefined && outcome === 'confirmed' ? 'until restart' : outcomeWords[outcome],
   ])
-  return [table(['fact', 'before', 'predicted', 'observed', 'outcome'], rows), ...unseen(evidence)]
+  const forgotten = evidence.some(({ holds }) => holds !== undefined)
+  return [
+    table(['fact', 'before', 'predicted', 'observed', 'outcome'], rows),
+    ...(forgotten ? [context(holdsUntilRestart)] : []),
+    ...unseen(evidence),
+  ]
 }
 
 /** What a step that only looks has seen: nothing was predicted. */
 export function readingBlocks(evidence: readonly Evidence[]): readonly KnownBlock[] {
-  const rows = evidence.map(({ fact, observed, outcome, source }) => [
-    factName(fact),
-    outcome === 'not-observed' ? 'not seen' : show(observed),
-    source,
-  ])
-  return [table(['fact', 'observed', 'source'], rows), ...unseen(evidence)]
+  const rows = evidence
+    .filter((one) => one.outcome !== 'not-observed' && !hasLine(one))
+    .map(({ fact, observed, source }) => [factName(fact), show(observed), source])
+  const lines = listLines(evidence, slackFace)
+  return [
+    ...lines.map(section),
+    ...(rows.length === 0 ? [] : [table(['fact', 'observed', 'source'], rows)]),
+    ...unseen(evidence),
+  ]
 }
 
 /** What could not be seen, once for each way to let it be seen. */
@@ -54,6 +63,14 @@ const factNames: Readonly<Record<string, string>> = {
   tier: 'tier',
   state: 'state',
   sessions: 'sessions now',
+  sessionHolders: 'who holds them',
+  idleInTransaction: 'idle in a transaction',
+  openTransactions: 'open transactions',
+  replicationLag: 'replication lag',
+  pendingRestart: 'what waits for a restart',
+  replicaNames: 'replicas',
+  backup: 'newest backup',
+  differing: 'settings in which processes differ',
 }
 
 export function factName(fact: string): string {

@@ -104,6 +104,8 @@ function openText(run: Run, { needed, consents, expiresAt }: Approval): string {
 }
 
 const namedAtMost = 6
+/** Of what was not seen, in the first line; all of it stands below. */
+const unseenNamed = 2
 
 /** Who could still say yes. */
 function ableText({ stage, by }: Run): string {
@@ -151,7 +153,10 @@ function isReading(run: Run): boolean {
 
 function unseenText({ record }: Run): string {
   const unseen = (record.evidence ?? []).filter(({ outcome }) => outcome === 'not-observed')
-  return `Cannot see ${escaped(list(unseen.map(({ fact }) => factName(fact))))}.`
+  const names = unseen.map(({ fact }) => factName(fact))
+  const more = names.length - unseenNamed
+  const named = more > 1 ? [...names.slice(0, unseenNamed), `${number(more)} more`] : names
+  return `Cannot see ${escaped(list(named))}.`
 }
 
 /** What an abort leaves: nothing, a change that was accepted, or one that may still arrive. */
