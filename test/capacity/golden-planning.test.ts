@@ -16,7 +16,6 @@ import {
 } from '../../src/capacity/cloud-run.ts'
 import { inFlight, requestsPerSecond } from '../../src/capacity/derive.ts'
 import { generatorNeeds, usersForRate } from '../../src/capacity/load-generator.ts'
-import { squareRootStaffing } from '../../src/capacity/staffing.ts'
 import type { System, WebService } from '../../src/capacity/system.ts'
 import { type CapacityCase, capacityCases, golden, today } from './golden.ts'
 
@@ -32,7 +31,6 @@ describe('the golden quantities are met', () => {
     k6_generator: generatorCase,
     cloud_run_resources_valid: resourcesCase,
     cloud_run_autoscaler: autoscalerCase,
-    square_root_staffing: staffingCase,
     littles_law: littleCase,
   }
   const cases = capacityCases.filter(({ group }) => Object.hasOwn(groups, group))
@@ -237,16 +235,6 @@ function autoscalerCase(given: Given): object {
     recommended_instances: scaled.wished,
     clamped_instances: scaled.instances,
     limited_by_max: scaled.isLimited,
-  }
-}
-
-function staffingCase(given: Given): object {
-  const { offered_load_erlangs, beta } = z.object({ offered_load_erlangs: n, beta: n }).parse(given)
-  const staffed = squareRootStaffing({ offeredLoad: offered_load_erlangs, beta })
-  return {
-    servers: staffed.servers,
-    utilisation: staffed.utilization,
-    probability_of_waiting: staffed.probabilityOfWaiting,
   }
 }
 
