@@ -4,7 +4,13 @@
  */
 import { type AtUsers, atUsers, type InstanceAt, type Named } from './at-users.ts'
 import { tierOf } from './cloud-sql.ts'
-import { instancesBeforeClamp, instancesNeeded, isInUse, requestsPerSecond } from './derive.ts'
+import {
+  instancesBeforeClamp,
+  instancesNeeded,
+  isInUse,
+  requestsPerSecond,
+  usualNowUsers,
+} from './derive.ts'
 import {
   busyUsdPerMonth,
   hoursPerMonth,
@@ -146,9 +152,9 @@ export function loadHours(system: System): LoadHours {
 }
 
 function hoursOf(at: AtUsers): LoadHours {
-  const { users, nowUsers } = at.system.workload
+  const { users } = at.system.workload
   const peak: AtUsers = { ...at, users, scale: 'needed' }
-  return { peak, quiet: { ...peak, users: Math.min(nowUsers, users) } }
+  return { peak, quiet: { ...peak, users: Math.min(usualNowUsers(at.system), users) } }
 }
 
 /** One service as it would be, at the load of these hours. */

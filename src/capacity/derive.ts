@@ -37,6 +37,11 @@ export function coresPerInstance(service: WebService | CeleryWorker): number {
   return Math.min(service.cpu, processes)
 }
 
+/** Who is there at a quiet hour, whatever event is near. */
+export function usualNowUsers({ workload }: System): number {
+  return workload.usualNowUsers ?? workload.nowUsers
+}
+
 /** The most that the users can offer to this service: the asymptotic bound. */
 export function requestsPerSecond(at: AtUsers, web: WebService): number {
   return requestsPerSecondOf(at.system, { web, users: at.users })

@@ -36,6 +36,11 @@ export function relieved(outlook: Outlook, blocks: readonly Reason[]): readonly 
   ]
 }
 
+/** Whether it mends what drowns a database at these users: then even a disruption may be worth it. */
+export function relieves(before: Assessment, after: Assessment): boolean {
+  return mended(before, after, drowningNow) !== undefined
+}
+
 function isTurningAway(block: Reason): boolean {
   if (block.code !== 'law-broken' || block.values.moment.at !== 'now-users') return false
   return turningAway.includes(block.law ?? '')

@@ -192,6 +192,10 @@ export type Policy = Readonly<z.infer<typeof policySchema>>
  * One production system: the document, overlaid with what was observed, or what a forecast makes of
  * it.
  */
-export type System = Omit<SystemDocument, 'services'> & {
+export type System = Omit<SystemDocument, 'services' | 'workload'> & {
   readonly services: Readonly<Record<string, Service>>
+  readonly workload: SystemDocument['workload'] & AtMoment
 }
+
+/** Where an event that is near raises nowUsers: what it is else. A sale of an hour is no month's cost. */
+type AtMoment = { readonly usualNowUsers?: number }

@@ -1,12 +1,17 @@
 /** The JSON that scripts rely on: contract.md, 3. */
+import type { ComingEvent } from '../capacity/events.ts'
 import type { Assessment, Finding } from '../capacity/finding.ts'
 import type { Refusal } from '../capacity/refusal.ts'
+import type { Preparation } from '../define/preparation.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
+import type { Advice } from '../runs/advice.ts'
 import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 
-export function statusJson({ system, assessment, cost, view }: Status) {
+/** Events and backlogs have their keys only where there are any: contract.md, 3 knows neither. */
+export function statusJson(status: Status, { preparation }: Advice) {
+  const { system, assessment, cost, view, events, backlogs } = status
   const { users, nowUsers, supportedUsers, binding, severity, findings } = assessment
   return {
     system,
@@ -36,8 +41,32 @@ export function statusJson({ system, assessment, cost, view }: Status) {
           },
     ),
     drift: view.drift,
+    ...(view.system.workload.events === undefined
+      ? {}
+      : { events: events.map((event) => eventJson(event, preparation)) }),
+    ...(backlogs.length === 0 ? {} : { backlogs }),
   }
 }
+
+function eventJson(event: ComingEvent, preparation: Preparation | null) {
+  const { name, users, from, to, supportedUsers, isCarried, breaks, starts } = event
+  const isPrepared = preparation?.event === name && isCarried === false
+  const { workMinutes, restarts, reviews, startBy } = isPrepared ? preparation : unprepared
+  return {
+    name,
+    users,
+    from: iso(from),
+    to: iso(to),
+    supportedUsers,
+    isCarried,
+    breaks,
+    starts,
+    ...{ workMinutes, restarts, reviews, startBy: iso(startBy) },
+  }
+}
+
+/** Carried, or another event comes sooner: nobody asked how. */
+const unprepared = { workMinutes: null, restarts: null, reviews: null, startBy: null }
 
 export function checkJson(step: BoundStep, examination: Examination) {
   const { verdict, reasons, refusal, judgement, fingerprint } = examination
@@ -84,5 +113,5 @@ export function findingJson({ derivation, assumed: _said, ...finding }: Finding)
 }
 
 function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
+  return at === null || !Number.isFinite(at) ? null : new Date(at).toISOString()
 }

@@ -63,7 +63,7 @@ export function addReview(program: Command, face: LookingFace): void {
     })
 }
 
-function badNumber(option: string, value: string, expected: string): string {
+export function badNumber(option: string, value: string, expected: string): string {
   return `\`${option}\` must be ${expected}, and \`${value}\` is not.`
 }
 

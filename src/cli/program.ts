@@ -12,7 +12,7 @@ import { inputSentence, missingInputSentence, unknownStepSentence } from '../wor
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
 import { checkJson, findingJson, statusJson } from './json.ts'
-import { addPlan, addReview } from './plan-verbs.ts'
+import { addPlan, addReview, badNumber } from './plan-verbs.ts'
 import { addRunbook } from './runbook-verbs.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
 import {
@@ -65,13 +65,30 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
 
 function addStatus(program: Command, face: LookingFace): void {
   const { verbs } = face
-  looking(program, 'status', 'how many users it carries, and what gives out').action(
-    (options: Options) =>
-      opened(face, options, async ({ look }) => {
-        const status = await look.status()
-        say(verbs, options, { json: () => statusJson(status), text: () => statusText(status) })
-      }),
-  )
+  looking(program, 'status', 'how many users it carries, and what gives out')
+    .option('--backlog <tasks>', 'so many tasks wait: when are they worked off?')
+    .action((options: Options & { readonly backlog?: string }) => {
+      const backlogTasks = options.backlog === undefined ? null : Number(options.backlog)
+      if (backlogTasks !== null && !isCount(backlogTasks))
+        return wrong(
+          face,
+          badNumber('--backlog', options.backlog ?? '', `a whole number from 0 to ${countAtMost}`),
+        )
+      return opened(face, options, async ({ look }) => {
+        const status = await look.status({ backlogTasks })
+        const advice = look.advise(status)
+        say(verbs, options, {
+          json: () => statusJson(status, advice),
+          text: () => statusText(status, advice),
+        })
+      })
+    })
+}
+
+const countAtMost = 1_000_000_000
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= countAtMost
 }
 
 function addCheck(program: Command, face: LookingFace): void {

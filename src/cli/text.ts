@@ -5,12 +5,14 @@ import type { BoundStep } from '../define/step.ts'
 import { unableTo } from '../define/unable.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
-import { type Face, unableSentence } from '../words/en.ts'
+import type { Advice } from '../runs/advice.ts'
+import { type Face, type StatusFace, unableSentence } from '../words/en.ts'
 import { effectSentence } from '../words/en-effects.ts'
+import { crowdSentence } from '../words/en-events.ts'
 import { explanationOf } from '../words/en-explain.ts'
-import { findingText, reasonSentence, refusalSentence } from '../words/en-reasons.ts'
+import { findingText, lawName, reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 import { statusWords, sumOf } from '../words/en-status.ts'
-import { number } from '../words/numbers.ts'
+import { nameOf, number } from '../words/numbers.ts'
 
 export const terminalFace: Face = {
   person: (user) => user,
@@ -21,27 +23,43 @@ export const terminalFace: Face = {
   run: (run) => `run ${run}`,
 }
 
-export function statusText(status: Status): string {
-  const words = statusWords(status.system, status.assessment, status.view.observedAt, status.now)
-  const drift = status.view.drift.map(
-    ({ fact, declared, observed }) =>
-      `Drift: ${fact} is ${JSON.stringify(observed)}, the document says ${JSON.stringify(declared)}.`,
-  )
-  const width = Math.max(...status.assessment.findings.map(({ severity }) => severity.length))
+const statusFace: StatusFace = {
+  ...terminalFace,
+  time: (at) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+  text: (text) => text,
+  planCommand: (users) => `\`plimsoll plan --users ${users}\``,
+  explainCommand: (law, subject) => `\`plimsoll explain ${law} ${subject}\``,
+}
+
+/** What needs nobody is one line: the numbers behind it are in `explain` and in JSON. */
+export function statusText(status: Status, advice: Advice): string {
+  const words = statusWords(status, advice, statusFace)
+  const { findings } = status.assessment
+  const troubled = findings.filter(({ severity }) => severity !== 'ok')
+  const width = Math.max(...troubled.map(({ severity }) => severity.length))
+  const fine = [...new Set(findings.filter(isFine).map(({ law }) => lawName(law)))]
   return lines([
     words.answer,
     words.sum,
+    words.next,
+    ...words.ahead,
     words.supposes,
     '',
-    ...status.assessment.findings.map(
+    ...troubled.map(
       (finding) =>
-        `${finding.severity.padEnd(width)}  ${findingText(finding)}  (${finding.subject})`,
+        `${finding.severity.padEnd(width)}  ${findingText(finding)}  (${nameOf(finding.subject)})`,
     ),
+    fine.length === 0 ? null : `ok: ${fine.join(', ')}.`,
     '',
     words.assumed,
-    ...drift,
+    ...words.drift,
     words.seen,
   ])
+}
+
+/** An estimate that nobody calibrated is no news, good or bad. */
+function isFine({ law, severity, assumed }: Finding): boolean {
+  return severity === 'ok' && !(law === 'response-time' && assumed)
 }
 
 export function checkText(step: BoundStep, examination: Examination): string {
@@ -52,6 +70,7 @@ export function checkText(step: BoundStep, examination: Examination): string {
     `${verdict}: ${effectSentence(step.effect(view.system), terminalFace)}`,
     refusal === null ? null : refusalSentence(refusal),
     ...reasons.map((reason) => `- ${reasonSentence(reason)}`),
+    crowdSentence(examination.judged.crowd),
     now == null || after == null
       ? null
       : `Supported users: ${number(now)} now, ${number(after)} after.`,

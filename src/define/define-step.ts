@@ -33,6 +33,8 @@ type Common<I> = {
   readonly name: string
   readonly title: string
   readonly minutes: number
+  /** Where the input says how long it takes. */
+  readonly minutesOf?: (input: NoInfer<I>) => number
   /** A strict object; every field is described, because help and modal are made from it. */
   readonly input: z.ZodType<I>
   readonly examples: readonly NoInfer<I>[]
@@ -90,7 +92,7 @@ export function defineStep<I>(spec: Spec<I>): Step<I> {
     name: spec.name,
     title: spec.title,
     risk: spec.risk,
-    minutes: spec.minutes,
+    minutes: spec.minutesOf?.(input) ?? spec.minutes,
     input: plainJson(input),
     target: spec.target(input),
     needs: spec.needs(input),

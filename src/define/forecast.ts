@@ -5,6 +5,7 @@
 import { type AssessContext, assess, assessAt } from '../capacity/assess.ts'
 import { type Judgement, judge, type Verdict } from '../capacity/compare.ts'
 import { expectedMonthlyUsd } from '../capacity/cost.ts'
+import { systemAt } from '../capacity/events.ts'
 import type { Assessment } from '../capacity/finding.ts'
 import { carried, isAdvice, isBroken, nowUsersFact } from '../capacity/outlook.ts'
 import type { Disruption, Prediction } from '../capacity/prediction.ts'
@@ -22,6 +23,7 @@ import type {
   State,
   Stop,
 } from './rehearsed-run.ts'
+import type { BoundStep } from './step.ts'
 import { unableTo } from './unable.ts'
 
 export type RehearseContext = {
@@ -29,6 +31,8 @@ export type RehearseContext = {
   readonly today: string
   /** Facts whose source did not answer: what needs one is reviewed, never clear. */
   readonly unknown?: readonly string[]
+  /** When it begins, milliseconds since the epoch: events come near meanwhile. Without it none does. */
+  readonly now?: number
 }
 
 type Progress = {
@@ -37,6 +41,7 @@ type Progress = {
   readonly startQuiet: Assessment
   readonly system: System
   readonly context: AssessContext
+  readonly beginsAt: number | undefined
   readonly items: readonly RehearsedItem[]
   readonly minutes: Minutes
 }
@@ -44,14 +49,17 @@ type Progress = {
 export function rehearse(
   system: System,
   items: readonly PlanItem[],
-  { today, unknown = [] }: RehearseContext,
+  { today, unknown = [], now: beginsAt }: RehearseContext,
 ): RehearsedRun {
   const context: AssessContext = { today, unknown }
   const nothing: Minutes = { usual: 0, most: 0 }
   const isNowKnown = !unknown.includes(nowUsersFact)
   const users = isNowKnown ? system.workload.nowUsers : system.workload.users
   const startQuiet = assessAt(system, { users }, quickly(context))
-  let now: Progress = { start: system, startQuiet, system, context, items: [], minutes: nothing }
+  let now: Progress = {
+    ...{ start: system, startQuiet, system, context, beginsAt },
+    ...{ items: [], minutes: nothing },
+  }
   let index = 0
   for (let item = items[index]; item !== undefined; item = items[index]) {
     const went = through(now, item, index + 1)
@@ -91,8 +99,9 @@ function through(now: Progress, item: PlanItem, position: number): Progress | St
 }
 
 function throughStep(now: Progress, item: StepItem, position: number): Progress | Stop {
-  const { system, context } = now
+  const { context } = now
   const { step } = item
+  const system = inItsTurn(now, step)
   const lacks = step.missing(system)
   if (lacks !== null) return { position, code: 'missing', step, refusal: lacks }
   const prediction = step.predict(system)
@@ -102,8 +111,17 @@ function throughStep(now: Progress, item: StepItem, position: number): Progress 
   const { after } = prediction
   const { usual, most } = now.minutes
   const minutes = { usual: usual + step.minutes, most: most + step.minutes }
-  const done = rehearsedStep(now, { ...item, position, prediction, judgement })
-  return { ...now, system: after, items: [...now.items, done], minutes }
+  const done = rehearsedStep({ ...now, system }, { ...item, position, prediction, judgement })
+  // What is near for a long step need not be near for the next.
+  const left = system === now.system ? after : { ...after, workload: now.system.workload }
+  return { ...now, system: left, items: [...now.items, done], minutes }
+}
+
+/** With the crowd that the document announces for when the step is reached. */
+function inItsTurn({ system, beginsAt, minutes }: Progress, step: BoundStep): System {
+  if (beginsAt === undefined) return system
+  const now = beginsAt + minutes.usual * 60_000
+  return systemAt(system, { now, stepMinutes: step.minutes })
 }
 
 type Judged = StepItem & {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { assess } from '../capacity/assess.ts'
 import { type Judgement, judge, type Verdict } from '../capacity/compare.ts'
+import { systemAt } from '../capacity/events.ts'
 import type { Reason } from '../capacity/reason.ts'
 import type { Refusal } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
@@ -64,29 +65,37 @@ export type WrongProposal = {
   readonly problem: UnknownStep | InputProblem | Refusal
 }
 
-export type ReviewContext = { readonly today: string; readonly catalogue: Catalogue }
+export type ReviewContext = {
+  /** Milliseconds since the epoch: events are near or not. */
+  readonly now: number
+  readonly today: string
+  readonly catalogue: Catalogue
+}
 
 export function review(
   system: System,
   proposal: Proposal,
-  { today, catalogue }: ReviewContext,
+  { now, today, catalogue }: ReviewContext,
 ): Review | WrongProposal {
   const steps: ReviewedStep[] = []
-  let now = system
+  const start = systemAt(system, { now, stepMinutes: 0 })
+  let reached = system
   for (const [index, { step: name, input, claim = null }] of proposal.steps.entries()) {
     const bound = catalogue.bind(name, input)
     if ('kind' in bound) return wrong(index, name, bound)
-    const lacks = bound.missing(now)
+    const lacks = bound.missing(reached)
     if (lacks !== null) return wrong(index, name, lacks)
-    const { reviewed, after } = reviewedStep(bound, { now, today, claim })
+    const before = systemAt(reached, { now, stepMinutes: bound.minutes })
+    const { reviewed, after } = reviewedStep(bound, { before, today, claim })
     steps.push(reviewed)
-    now = after
+    // What was near for a long step need not be near for the next.
+    reached = { ...after, workload: system.workload }
   }
-  const { supportedUsers } = assess(now, { today })
+  const { supportedUsers } = assess(reached, { today })
   const verdict = worst(steps.map((one) => one.verdict))
-  const { users } = system.workload
+  const { users } = start.workload
   const carries = supportedUsers === null || supportedUsers >= users
-  const instead = carries && verdict !== 'block' ? null : plan(system, users, { today, catalogue })
+  const instead = carries && verdict !== 'block' ? null : plan(start, users, { today, catalogue })
   return { kind: 'review', verdict, steps, supportedUsers, plan: instead }
 }
 
@@ -96,22 +105,22 @@ function wrong(index: number, step: string, problem: WrongProposal['problem']): 
 
 function reviewedStep(
   bound: BoundStep,
-  { now, today, claim }: { now: System; today: string; claim: string | null },
+  { before, today, claim }: { before: System; today: string; claim: string | null },
 ): { reviewed: ReviewedStep; after: System } {
   const { name: step, input } = bound
-  const prediction = bound.predict(now)
+  const prediction = bound.predict(before)
   if ('kind' in prediction) {
-    const { supportedUsers } = assess(now, { today })
+    const { supportedUsers } = assess(before, { today })
     const refused = { verdict: 'block', reasons: [], refusal: prediction, judgement: null } as const
-    return { reviewed: { step, input, claim, ...refused, supportedUsers }, after: now }
+    return { reviewed: { step, input, claim, ...refused, supportedUsers }, after: before }
   }
-  const judgement = judge(now, prediction, { today, needs: [], acts: bound.acts })
+  const judgement = judge(before, prediction, { today, needs: [], acts: bound.acts })
   const { verdict, reasons } = judgement
   const isBlocked = verdict === 'block'
   const { supportedUsers } = isBlocked ? judgement.now : judgement.after
   return {
     reviewed: { step, input, claim, verdict, reasons, refusal: null, supportedUsers, judgement },
-    after: isBlocked ? now : prediction.after,
+    after: isBlocked ? before : prediction.after,
   }
 }
 

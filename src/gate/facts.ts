@@ -43,6 +43,7 @@ const saidByPostgres = [
 const measured = [
   ...saidByPostgres,
   'backup',
+  'backlogTasks',
   // Of a pooler.
   ...['waitingClients', 'longestWaitSeconds', 'activeClients', 'servers', 'differing', 'paused'],
 ]

@@ -1,4 +1,5 @@
 /** What an approval is bound to, and what has moved since it was shown. DESIGN.md, 3. Pure. */
+import type { EventAt } from '../capacity/events.ts'
 import type { JsonObject } from '../define/step.ts'
 import type { Fact } from '../world/world.ts'
 import { digestOf } from './digest.ts'
@@ -21,6 +22,16 @@ export type Judged = {
   readonly reasons: readonly { code: string; law: string | null; subject: string | null }[]
   readonly disruptions: readonly { target: string; secondsMax: number }[]
   readonly costDeltaUsd: number | null
+  /** Null where the document names no events: they alone move these numbers with time. */
+  readonly crowd: Crowd | null
+}
+
+/** Whom the document announces at this moment: nothing in it was measured. */
+export type Crowd = {
+  /** What must be carried. */
+  readonly users: number
+  /** The largest event that counts as now. */
+  readonly event: (Pick<EventAt, 'name' | 'users'> & { readonly until: string }) | null
 }
 
 /** What comes and goes by itself and is judged as a reason, each time anew. */
@@ -40,7 +51,9 @@ function basisDigest(basis: Basis): string {
 
 export function fingerprintOf(basis: Basis, judged: Judged): string {
   const reasons = judged.reasons.map(reasonKey).sort()
-  return digestOf({ basis: basisDigest(basis), ...judged, reasons })
+  const { crowd, ...rest } = judged
+  const announced = crowd === null ? {} : { crowd }
+  return digestOf({ basis: basisDigest(basis), ...rest, reasons, ...announced })
 }
 
 export type Moved = { readonly what: string; readonly before: unknown; readonly after: unknown }
@@ -92,6 +105,20 @@ function worse(shown: Judged, fresh: Judged): readonly Moved[] {
       ? [{ what: 'disruption', before: totalSeconds(shown), after: totalSeconds(fresh) }]
       : []),
     ...(dearer ? [{ what: 'cost', before: shown.costDeltaUsd, after: fresh.costDeltaUsd }] : []),
+    ...largerCrowd(shown.crowd, fresh.crowd),
+  ]
+}
+
+/** What was agreed to for a quiet hour is not agreed to for a sale; one that is over frightens nobody. */
+function largerCrowd(shown: Crowd | null, fresh: Crowd | null): readonly Moved[] {
+  if (fresh === null) return []
+  const { users, event } = shown ?? { users: 0, event: null }
+  const nearer = (fresh.event?.users ?? 0) > (event?.users ?? 0)
+  return [
+    ...(nearer
+      ? [{ what: 'event', before: event?.name ?? null, after: fresh.event?.name ?? null }]
+      : []),
+    ...(fresh.users > users ? [{ what: 'users', before: users, after: fresh.users }] : []),
   ]
 }
 

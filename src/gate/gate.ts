@@ -3,6 +3,7 @@
  * may. Pure. DESIGN.md, 6.
  */
 import { type Judgement, judge } from '../capacity/compare.ts'
+import type { Moment } from '../capacity/events.ts'
 import type { Prediction } from '../capacity/prediction.ts'
 import type { Reason } from '../capacity/reason.ts'
 import type { Refusal } from '../capacity/refusal.ts'
@@ -12,6 +13,7 @@ import type { Fact } from '../world/world.ts'
 import { digestOf } from './digest.ts'
 import { factNamed, type View, viewOf } from './facts.ts'
 import { type Basis, fingerprintOf, type Judged } from './fingerprint.ts'
+import { crowdAt, type EventReason, meeting, viewAt } from './meeting.ts'
 import { type History, type RuleReason, rulesAgainst } from './rules.ts'
 
 /** A change that somebody else was cleared for and that is not over: its claim carries the reservation. */
@@ -29,6 +31,7 @@ export type GateReason = {
     | 'target-busy'
     | 'not-runnable'
     | 'not-allowed'
+    | EventReason['code']
     | RuleReason['code']
   readonly weight: 'block'
   readonly law: null
@@ -68,8 +71,9 @@ export const reservationsAtMost = 4
 
 export function examine(question: Question): Examination {
   const { document, facts, step, now } = question
-  const view = viewOf(document, facts, now)
-  const outside = step.act.kind === 'read' ? [] : standing(question)
+  const seen = viewOf(document, facts, now)
+  const moment: Moment = { now, stepMinutes: step.minutes }
+  const view = viewAt(seen, moment)
   const today = dayOf(now)
   const prediction = step.predict(view.system)
   const refusal = 'kind' in prediction ? prediction : null
@@ -78,6 +82,8 @@ export function examine(question: Question): Examination {
     today,
     unknown: view.unknown,
   })
+  const outside =
+    step.act.kind === 'read' ? [] : [...standing(question), ...meeting(seen.system, worst, moment)]
   const verdict = outside.length > 0 || refusal !== null || worst === null ? 'block' : worst.verdict
   const reasons = [...outside, ...(worst?.reasons ?? [])]
   const basis: Basis = {
@@ -92,7 +98,8 @@ export function examine(question: Question): Examination {
     disruption === null ? [] : [disruption],
   )
   const costDeltaUsd = worst?.costDeltaUsd ?? null
-  const judged: Judged = { verdict, reasons, disruptions, costDeltaUsd }
+  const crowd = crowdAt(seen, moment)
+  const judged: Judged = { verdict, reasons, disruptions, costDeltaUsd, crowd }
   return {
     verdict,
     reasons,
@@ -163,6 +170,8 @@ function worstOf(judgements: readonly (Judgement | null)[]): Judgement | null {
   }, null)
 }
 
+const nothing = { weight: 'block', law: null, before: null, after: null } as const
+
 /** What stands in the way of a write at this moment, whatever the capacity. facts/cloudsql.md, 11. */
 export function standing(question: Question): readonly GateReason[] {
   const { document, facts, step, reservations, history, run, now } = question
@@ -170,15 +179,7 @@ export function standing(question: Question): readonly GateReason[] {
   const reason = (
     code: GateReason['code'],
     values: Readonly<Record<string, string>>,
-  ): GateReason => ({
-    code,
-    weight: 'block',
-    law: null,
-    subject: target,
-    before: null,
-    after: null,
-    values,
-  })
+  ): GateReason => ({ ...nothing, code, subject: target, values })
   const holder = reservations.find((other) => other.target === target)
   const strange = reservations.find((other) => other.step === null)
   const operation = operationOf(facts, target)

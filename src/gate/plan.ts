@@ -10,10 +10,11 @@ import { digestOf } from './digest.ts'
 import { type View, viewOf } from './facts.ts'
 import type { Moved } from './fingerprint.ts'
 import { dayOf, type GateReason, type Question, standing } from './gate.ts'
+import { meeting, viewAt } from './meeting.ts'
 
 export type PlanExamination = {
   readonly rehearsed: RehearsedRun
-  /** What stands in the way of the first write now, whatever the capacity. */
+  /** What stands in the way of the first write now, and events that a write would meet in its turn. */
   readonly outside: readonly GateReason[]
   readonly verdict: 'clear' | 'review' | 'block'
   readonly view: View
@@ -26,10 +27,16 @@ export type PlanQuestion = Omit<Question, 'step'> & { readonly items: readonly P
 
 export function examinePlan(question: PlanQuestion): PlanExamination {
   const { document, facts, now, items } = question
-  const view = viewOf(document, facts, now)
-  const rehearsed = rehearse(view.system, items, { today: dayOf(now), unknown: view.unknown })
-  const first = stepsOf(rehearsed).find(({ step }) => step.act.kind === 'write')
-  const outside = first === undefined ? [] : standing({ ...question, step: first.step })
+  const seen = viewOf(document, facts, now)
+  const view = viewAt(seen, { now, stepMinutes: 0 })
+  const { unknown } = view
+  const rehearsed = rehearse(view.system, items, { today: dayOf(now), now, unknown })
+  const writes = stepsOf(rehearsed).filter(({ step }) => step.act.kind === 'write')
+  const [first] = writes
+  const outside = [
+    ...(first === undefined ? [] : standing({ ...question, step: first.step })),
+    ...writes.flatMap((write) => metBy(seen.system, write, now)),
+  ]
   const digest = digestOf(document)
   return {
     rehearsed,
@@ -39,6 +46,12 @@ export function examinePlan(question: PlanQuestion): PlanExamination {
     document: digest,
     fingerprint: fingerprintOf(digest, rehearsed),
   }
+}
+
+/** A later step's restart is foretold for its own time: an announced crowd does not wait for a plan. */
+function metBy(system: System, { step, judgement, startsAt }: RehearsedStep, now: number) {
+  const moment = { now: now + startsAt.usual * 60_000, stepMinutes: step.minutes }
+  return meeting(system, judgement, moment)
 }
 
 export function stepsOf({ items }: RehearsedRun): readonly RehearsedStep[] {
@@ -66,8 +79,8 @@ export function foretold(
   items: readonly PlanItem[],
   position: number,
 ): System | null {
-  const { system, unknown } = viewOf(document, facts, now)
-  const rehearsed = rehearse(system, items, { today: dayOf(now), unknown })
+  const { system, unknown } = viewAt(viewOf(document, facts, now), { now, stepMinutes: 0 })
+  const rehearsed = rehearse(system, items, { today: dayOf(now), now, unknown })
   return stepsOf(rehearsed).find((step) => step.position === position)?.before ?? null
 }
 

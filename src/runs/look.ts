@@ -6,14 +6,19 @@ import { type Proposal, type Review, review, type WrongProposal } from '../defin
 import type { BoundStep } from '../define/step.ts'
 import { viewOf } from '../gate/facts.ts'
 import { dayOf, type Examination, examine } from '../gate/gate.ts'
+import { viewAt } from '../gate/meeting.ts'
 import { type Status, statusOf } from '../gate/status.ts'
 import { observe } from '../world/observe.ts'
 import type { Clock, WorldReader } from '../world/world.ts'
+import { type Advice, adviseOn } from './advice.ts'
 import type { Headroom } from './headroom.ts'
 import { reservationsOf } from './means.ts'
 
 export type Look = {
-  readonly status: () => Promise<Status>
+  /** `backlogTasks`: how many tasks wait, where a person says so. */
+  readonly status: (given?: { backlogTasks: number | null }) => Promise<Status>
+  /** What to do about it: plans are made, and nothing is looked at. */
+  readonly advise: (status: Status) => Advice
   /** Of another document, without the world: nobody looked at it. */
   readonly statusOfDocument: (document: SystemDocument) => Promise<Status>
   readonly check: (step: BoundStep) => Promise<Examination>
@@ -28,6 +33,7 @@ export type Look = {
 /** `unknown`: facts for which the document had to stand in. */
 export type Seen = {
   readonly system: System
+  readonly now: number
   readonly today: string
   readonly unknown: readonly string[]
 }
@@ -51,25 +57,31 @@ export type LookMeans = {
 export function lookWith(means: LookMeans): Look {
   const { document, read, clock, now } = means
   const facts = () => observe(document, read, clock)
-  const view = async () => viewOf(document, await facts(), await now())
+  const view = async () => {
+    const seen = await facts()
+    const at = await now()
+    const moment = { now: at, stepMinutes: 0 }
+    const { system, unknown } = viewAt(viewOf(document, seen, at), moment)
+    return { system, unknown, now: at, today: dayOf(at) }
+  }
   return {
-    status: async () => statusOf(document, await facts(), await now()),
+    status: async (given) => {
+      const seen = await facts()
+      return statusOf(document, seen, { now: await now(), ...given })
+    },
+    advise: (status) => adviseOn(status, means),
     plan: async (users, budgetUsd) => {
-      const { system, unknown } = await view()
+      const { system, unknown, today } = await view()
       const budget = budgetUsd === null ? {} : { budgetUsd }
-      const today = dayOf(await now())
       const found = plan(system, users, { today, catalogue: means.catalogue, ...budget })
       return { system: document.name, plan: found, unknown }
     },
-    seen: async () => {
-      const { system, unknown } = await view()
-      return { system, unknown, today: dayOf(await now()) }
-    },
+    seen: view,
     review: async (proposal) => {
-      const { system } = await view()
-      return review(system, proposal, { today: dayOf(await now()), catalogue: means.catalogue })
+      const { system, now: at, today } = await view()
+      return review(system, proposal, { now: at, today, catalogue: means.catalogue })
     },
-    statusOfDocument: async (other) => statusOf(other, [], await now()),
+    statusOfDocument: async (other) => statusOf(other, [], { now: await now() }),
     check: async (step) => {
       const headroom = await means.headroom(document.name)
       const seen = await facts()

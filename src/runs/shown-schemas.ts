@@ -66,6 +66,12 @@ const expectationSchema = z.object({
   holds: holdsSchema,
 })
 
+/** Whom the document announced for the moment. */
+const crowdSchema = z.object({
+  users: z.number(),
+  event: z.object({ name: z.string(), users: z.number(), until: z.string() }).nullable(),
+})
+
 /** A forecast as a person was shown it, with the facts that were read for it. */
 export const forecastSchema = z.object({
   step: z.string(),
@@ -82,6 +88,8 @@ export const forecastSchema = z.object({
     .object({ target: z.string(), secondsMax: z.number(), source: z.string() })
     .nullable(),
   costDeltaUsd: numberOrNull,
+  /** Null too where it was recorded before events counted: any crowd is then more than was shown. */
+  crowd: crowdSchema.nullable().default(null),
   fingerprint: z.string(),
   version: z.string().nullable(),
   facts: z.array(factSchema),

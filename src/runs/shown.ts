@@ -25,6 +25,7 @@ export function shownForecast(step: BoundStep, examination: Examination): ShownF
     supportedUsers: { now: now?.supportedUsers ?? null, after: after?.supportedUsers ?? null },
     disruption: judgement?.phases.find(({ disruption }) => disruption !== null)?.disruption ?? null,
     costDeltaUsd: examination.judged.costDeltaUsd,
+    crowd: examination.judged.crowd,
     fingerprint: examination.fingerprint,
     version: basis.version,
     facts: examination.view.facts.map(recordedFact),
@@ -78,7 +79,7 @@ function numbersOf(finding: Finding): ShownRow['now'] {
 /** What the consent was given to, to be compared with a fresh examination. */
 export function boundOf(forecast: ShownForecast): { basis: Basis; judged: Judged } {
   const { step, input, document, policy, version, facts } = forecast
-  const { verdict, reasons, disruption, costDeltaUsd } = forecast
+  const { verdict, reasons, disruption, costDeltaUsd, crowd } = forecast
   return {
     basis: { step, input, document, policy, version, facts },
     judged: {
@@ -86,6 +87,7 @@ export function boundOf(forecast: ShownForecast): { basis: Basis; judged: Judged
       reasons,
       disruptions: disruption === null ? [] : [disruption],
       costDeltaUsd,
+      crowd,
     },
   }
 }

@@ -11,6 +11,8 @@ export const startLoadTest = defineStep({
   title: 'Start a load test',
   risk: 'disruptive',
   minutes: 20,
+  // It is there as long as it was asked for.
+  minutesOf: ({ minutes }) => minutes ?? 20,
   input: z.strictObject({
     users: z.int().min(1).max(1_000_000).describe('test users at once'),
     profile: z.string().min(1).optional().describe('the shape of the load, by its name'),

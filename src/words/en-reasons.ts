@@ -228,6 +228,9 @@ const gateReasons: {
     'Ask again when it has.',
   'not-runnable': ({ subject, values }) =>
     `${nameOf(subject)} is ${values.state ?? 'not running'}; it must be RUNNABLE.`,
+  'event-near': ({ subject, values: { event, users, secondsMax, until } }) =>
+    `Not now: ${event} brings ${number(Number(users))} users until ${until}, and while ` +
+    `${nameOf(subject)} restarts nothing is carried for up to ${secondsMax} s. Ask again then.`,
   'not-allowed': ({ values }) => `Not now: ${values.rule ?? 'the policy says no'}.`,
   stopped: ({ values }) =>
     `Everything is stopped since ${values.at ?? ''}: ${values.reason ?? ''}. ` +

@@ -1,43 +1,117 @@
 /** The answer to "what is the binding limit, right now?", in the order of words.md: answer, sum, what to do, doubts. */
-import type { Assessment, Finding, Term } from '../capacity/finding.ts'
-import type { Face } from './en.ts'
-import { lawBroken, lawName, quantityText } from './en-reasons.ts'
+import type { Assessment, Binding, Finding, Term } from '../capacity/finding.ts'
+import type { PlannedStep } from '../define/plan-steps.ts'
+import type { Plan } from '../define/planner.ts'
+import type { Status } from '../gate/status.ts'
+import type { Advice, FirstStep } from '../runs/advice.ts'
+import type { Face, StatusFace } from './en.ts'
+import { effectSentence } from './en-effects.ts'
+import { backlogLine, eventLines } from './en-events.ts'
+import { buysSentence } from './en-plan.ts'
+import { lawBroken, lawName, quantityText, reasonSentence } from './en-reasons.ts'
 import { duration, list, nameOf, number } from './numbers.ts'
 
+/** Each as a face may show it at once. */
 export type StatusWords = {
   /** Who carries how many, and what gives out first. */
   readonly answer: string
   /** The sum behind the binding law. */
   readonly sum: string | null
+  /** The plan's first step and what it buys; or how to come to know. */
+  readonly next: string | null
+  /** What the document announces, and what waits in the queue. */
+  readonly ahead: readonly string[]
   /** What the answer supposes. */
   readonly supposes: string | null
-  /** The law and subject of the sum: what to ask for to see where its numbers come from. */
-  readonly asked: Pick<Finding, 'law' | 'subject'> | null
   readonly rules: string | null
   readonly assumed: string | null
+  readonly drift: readonly string[]
   readonly seen: string
 }
 
-export function statusWords(
-  system: string,
-  assessment: Assessment,
-  observedAt: number | null,
-  now: number,
-): StatusWords {
+export function statusWords(status: Status, advice: Advice, face: StatusFace): StatusWords {
+  const { system, assessment, view, now } = status
   const { findings, binding } = assessment
-  const [first] = binding
-  const bound = findings.find(({ law, subject }) => law === first?.law && subject === first.subject)
+  const bound = boundOf(assessment)
+  const said = (text: string | null) => (text === null ? null : face.text(text))
+  const { region } = view.system
+  const { preparation } = advice
+  const [asked] = binding
+  const source =
+    asked === undefined ? '' : ` Each number with its source: ${explained(asked, face)}.`
   return {
-    answer: answer(system, assessment),
-    sum: bound === undefined ? null : sumOf(bound),
-    supposes: supposes(findings),
-    asked: first ?? null,
-    rules: brokenRules(findings),
+    answer: face.text(answer(system, assessment)),
+    sum: said(bound === undefined ? null : sumOf(bound)),
+    next: nextSentence(status, advice, face),
+    ahead: [
+      ...eventLines(status.events, { now, region, preparation, face }),
+      ...status.backlogs.map((backlog) => backlogLine(backlog, face)),
+    ],
+    supposes: said(supposes(findings)),
+    rules: said(brokenRules(findings)),
     assumed: findings.some((finding) => finding.assumed)
       ? 'Assumed, not measured: the workload (think time, request and database seconds). A load test would settle it.'
       : null,
-    seen: seenText(observedAt, now),
+    drift: view.drift.map((one) => face.text(driftSentence(one))),
+    seen: `${seenText(view.observedAt, now)}${source}`,
   }
+}
+
+/** The finding that gives out first. */
+export function boundOf({ findings, binding }: Assessment): Finding | undefined {
+  const [first] = binding
+  return findings.find(({ law, subject }) => law === first?.law && subject === first.subject)
+}
+
+function explained({ law, subject }: Binding, face: StatusFace): string {
+  return face.explainCommand(law, nameOf(subject))
+}
+
+function nextSentence({ assessment, view }: Status, advice: Advice, face: StatusFace) {
+  const { plan, first } = advice
+  if (plan !== null) return planNext(plan, first, face)
+  if (assessment.supportedUsers !== null) return null
+  const silent = view.facts.find((fact) => fact.kind === 'unavailable')
+  if (silent?.kind !== 'unavailable') return null
+  return `Next: let ${face.text(`${silent.source} answer (${silent.why.replace(/\.$/, '')})`)}.`
+}
+
+function planNext(plan: Plan, first: FirstStep | null, face: StatusFace): string {
+  const command = face.planCommand(plan.users)
+  if (plan.kind === 'infeasible' || first === null) {
+    const most =
+      plan.kind === 'infeasible' && plan.nearestUsers !== null
+        ? `; ${number(plan.nearestUsers)} is the most`
+        : ''
+    return `Next: nothing that I may propose carries ${number(plan.users)} users${most}. ${command} has the proof.`
+  }
+  const { planned, effect, obstacle } = first
+  const stop = obstacle === null ? '' : ` ${face.text(reasonSentence(obstacle))}`
+  const brings = [...restarts(planned), buysSentence(planned.buys)].join(', ')
+  return `Next: ${effectSentence(effect, face)} (${face.text(brings)}).${stop} ${command} has ${all(plan.steps.length)}, ${priceBeside(plan)}.`
+}
+
+function all(steps: number): string {
+  return steps === 1 ? 'this one step' : `all ${number(steps)} steps in a safe order`
+}
+
+function restarts({ reasons }: PlannedStep): readonly string[] {
+  const restart = reasons.find(({ code }) => code === 'disruption')
+  return restart?.code === 'disruption'
+    ? [`a restart of up to ${number(restart.values.secondsMax)} s`]
+    : []
+}
+
+function priceBeside({ monthlyUsd, todayUsd }: Plan & { kind: 'feasible' }): string {
+  if (monthlyUsd === null || todayUsd === null) return 'at a price that nobody knows'
+  const difference = Math.round(monthlyUsd - todayUsd)
+  if (difference === 0) return "for what today's settings would cost"
+  const more = difference > 0 ? 'more' : 'less'
+  return `for ${number(Math.abs(difference))} USD a month ${more} than today's settings would cost`
+}
+
+function driftSentence({ fact, declared, observed }: Status['view']['drift'][number]): string {
+  return `Drift: ${fact} is ${JSON.stringify(observed)}, the document says ${JSON.stringify(declared)}; the world counts.`
 }
 
 /** The age of what was observed. */
@@ -54,8 +128,9 @@ function answer(system: string, { supportedUsers, users, binding, findings }: As
     return `${system}: nobody knows how many users it carries. ${unknown.missing ?? 'A fact'} is missing.`
   if (supportedUsers === null)
     return `${system} carries its ${number(users)} users; no limit is found.`
-  const ends = supportedUsers >= users ? 'would give out first' : 'give out first'
-  return `${system} carries ${number(supportedUsers)} of ${number(users)} users. ${first} ${ends}.`
+  return supportedUsers >= users
+    ? `${system} carries its ${number(users)} users, and ${number(supportedUsers)} at most. ${first} would give out first.`
+    : `${system} carries ${number(supportedUsers)} of ${number(users)} users. ${first} give out first.`
 }
 
 /** `At full scale 1,890 of 390 connections in tuki-db-prod: 1,800 backend (...) + ...; the limit is 400 ... - 3 ...` */

@@ -17,6 +17,13 @@ export type Face = {
   readonly run: (run: string) => string
 }
 
+/** A face with what a status needs besides: commands to type, and text from outside made harmless. */
+export type StatusFace = Face & {
+  readonly text: (text: string) => string
+  readonly planCommand: (users: number) => string
+  readonly explainCommand: (law: string, subject: string) => string
+}
+
 export function unknownStepSentence(name: string, nearest: string | null, face: Face): string {
   const hint = nearest === null ? '' : ` Did you mean ${face.literal(nearest)}?`
   return `No step ${face.literal(name)}.${hint} ${face.literal('/runbook help')} lists them all.`

@@ -24,6 +24,35 @@ export function duration(ms: number): string {
     : `${Math.floor(seconds / 60)} min ${rest} s`
 }
 
+/** `2 min`, `5 h 3 min`, `3 days 4 h`: as far away as a person counts. */
+export function span(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000))
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return pair(`${hours} h`, minutes % 60, 'min')
+  return pair(`${Math.floor(hours / 24)} days`, hours % 24, 'h')
+}
+
+function pair(whole: string, rest: number, unit: string): string {
+  return rest === 0 ? whole : `${whole} ${rest} ${unit}`
+}
+
+/** `2026-12-01 20:00 to 23:00, America/Santiago`: a window as its document writes it. */
+export function windowText({
+  from,
+  to,
+  timeZone,
+}: {
+  from: string
+  to: string
+  timeZone: string
+}): string {
+  const [fromDay = '', fromTime = ''] = from.split('T')
+  const [toDay = '', toTime = ''] = to.split('T')
+  const end = fromDay === toDay ? toTime : `${toDay} ${toTime}`
+  return `${fromDay} ${fromTime} to ${end}, ${timeZone}`
+}
+
 export function list(items: readonly string[], joint = 'and'): string {
   if (items.length <= 1) return items[0] ?? ''
   return `${items.slice(0, -1).join(', ')} ${joint} ${items.at(-1)}`

@@ -1,5 +1,6 @@
 /** Events: what must be carried, and what is there while a step runs. */
 import { describe, expect, it } from 'vitest'
+import { assess } from '../../src/capacity/assess.ts'
 import { judge } from '../../src/capacity/compare.ts'
 import { comingEvents, systemAt } from '../../src/capacity/events.ts'
 import { instantOf } from '../../src/capacity/local-time.ts'
@@ -91,6 +92,8 @@ describe('while a step runs', () => {
 })
 
 describe('coming events', () => {
+  const law = ({ law: id }: { law: string }) => id
+
   it('say whether they are carried, and what breaks', () => {
     const later = {
       ...sale,
@@ -100,12 +103,15 @@ describe('coming events', () => {
       users: 900,
     }
     const system = { ...quiet, workload: { ...quiet.workload, events: [later, sale] } }
-    const coming = comingEvents(system, { now: saleAt - minuteMs, today })
-    expect(coming.map(({ name, binding }) => [name, binding.map(({ law }) => law)])).toEqual([
-      ['sale', ['db-connections']],
-      ['small', []],
-    ])
-    expect(comingEvents(system, { now: saleAt + 1e12, today })).toEqual([])
+    const assessment = assess(system, { today })
+    const coming = comingEvents(system, { now: saleAt - minuteMs, today, assessment })
+    expect(coming.map(({ name, isCarried, breaks }) => [name, isCarried, breaks.map(law)])).toEqual(
+      [
+        ['sale', false, ['db-connections', 'db-cpu', 'celery-throughput']],
+        ['small', true, []],
+      ],
+    )
+    expect(comingEvents(system, { now: saleAt + 1e12, today, assessment })).toEqual([])
   })
 })
 

@@ -1,9 +1,14 @@
 /** What the command line answers, to people and to scripts. contract.md, 3. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import { projectRoot } from '../architecture/source.ts'
 import { type Environment, run } from '../e2e/process.ts'
-import { checkShape, findingShape, statusShape } from './shapes.ts'
+import { announcedShape, checkShape, findingShape, statusShape } from './shapes.ts'
 
 let cloud: LocalCloud
 beforeAll(async () => {
@@ -85,6 +90,62 @@ describe.concurrent('status', { timeout: 60_000 }, () => {
     )
     expect(second).toContain('1,890 of 490 connections')
     expect(out).toContain('Drift: databases.tuki-db-prod.tier is "db-custom-4-15360"')
+  })
+})
+
+describe.concurrent('what comes', { timeout: 60_000 }, () => {
+  const hourMs = 3_600_000
+  const local = (at: number) => new Date(at).toISOString().slice(0, 19)
+
+  /** The example with a sale, at most a minute from the real clock. */
+  async function withSale(inMs: number, ask: (system: string) => Promise<void>) {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'))
+    const now = Date.now()
+    const document = parse(readFileSync(join(projectRoot, 'system.yml'), 'utf8'))
+    document.workload.baseUsers = 500
+    document.workload.events = [
+      {
+        ...{ name: 'sale', from: local(now + inMs), to: local(now + inMs + hourMs) },
+        ...{ timeZone: 'UTC', users: 10_000 },
+      },
+    ]
+    const file = join(folder, 'system.yml')
+    writeFileSync(file, stringify(document))
+    try {
+      await ask(file)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+  const resize = `check ${upgrade} --offline --json --system`
+
+  test('a restart two minutes before a sale is a block (4), the day before it is a review (3)', async () => {
+    await withSale(2 * 60_000, async (file) => {
+      const { code, out } = await say(`${resize} ${file}`)
+      expect(code).toBe(4)
+      const { reasons, phases } = checkShape.parse(JSON.parse(out))
+      expect(reasons[0]).toMatchObject({ code: 'event-near', subject: 'databases.tuki-db-prod' })
+      expect(phases[0]?.assessment?.nowUsers).toBe(10_000)
+    })
+    await withSale(23 * hourMs, async (file) => {
+      expect((await say(`${resize} ${file}`)).code).toBe(3)
+    })
+  })
+
+  test('is a key of its own in JSON, where the document announces it', async () => {
+    await withSale(5 * hourMs, async (file) => {
+      const { out } = await say(`status --offline --json --backlog 600 --system ${file}`)
+      const { events, backlogs, ...status } = announcedShape.parse(JSON.parse(out))
+      expect(statusShape.parse(status).users).toBe(10_000)
+      expect(events).toMatchObject([{ name: 'sale', isCarried: false, workMinutes: 43 }])
+      expect(backlogs[0]?.drainSeconds).toBeCloseTo(137.5, 1)
+    })
+  })
+
+  test('a backlog that is no number is wrong usage (2), and says what would be right', async () => {
+    const { code, out, err } = await say('status --offline --backlog many')
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('`--backlog` must be a whole number from 0 to 1000000000')
   })
 })
 

@@ -66,6 +66,45 @@ export const statusShape = z.strictObject({
   drift: z.array(z.strictObject({ fact: z.string(), declared: z.json(), observed: z.json() })),
 })
 
+/** What a status holds besides where the document announces events, or where somebody knows the queue. */
+export const announcedShape = z.looseObject({
+  events: z.array(
+    z.strictObject({
+      name: z.string(),
+      users: z.int(),
+      from: instant,
+      to: instant,
+      supportedUsers: z.int().nullable(),
+      isCarried: z.boolean().nullable(),
+      breaks: binding,
+      starts: z.array(
+        z.strictObject({
+          service: z.string(),
+          minInstances: z.int(),
+          instances: z.int(),
+          cpus: z.number(),
+        }),
+      ),
+      workMinutes: numberOrNull,
+      restarts: numberOrNull,
+      reviews: numberOrNull,
+      startBy: instant,
+    }),
+  ),
+  backlogs: z.array(
+    z.strictObject({
+      service: z.string(),
+      backlogTasks: z.int(),
+      instances: z.int(),
+      nowUsers: z.int(),
+      drainSeconds: numberOrNull,
+      wished: z.strictObject({ seconds: z.int(), instances: z.int() }),
+      maxInstances: z.int(),
+      hidden: z.int(),
+    }),
+  ),
+})
+
 const assessment = z.strictObject({
   users: z.int(),
   nowUsers: z.int(),

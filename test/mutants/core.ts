@@ -153,6 +153,28 @@ const consent: readonly Mutant[] = [
       title: 'is void when the world moved: it says what moved, and asks anew',
     },
   },
+  {
+    name: 'sale-forgotten',
+    safety: 'a yes from before an event came near does not count when it is near',
+    file: 'src/gate/fingerprint.ts',
+    find: '    ...largerCrowd(shown.crowd, fresh.crowd),\n',
+    replace: '',
+    killedBy: {
+      file: 'test/gate/events.test.ts',
+      title: 'does not hold when an event came near since, though every reason was there already',
+    },
+  },
+  {
+    name: 'restart-in-the-sale',
+    safety: 'no announced crowd meets a restart that can wait',
+    file: 'src/gate/gate.ts',
+    find: ', ...meeting(seen.system, worst, moment)]',
+    replace: ']',
+    killedBy: {
+      file: 'test/gate/events.test.ts',
+      title: 'tomorrow’s sale lets through; two minutes before it nothing restarts',
+    },
+  },
 ]
 
 const gate: readonly Mutant[] = [

@@ -7,11 +7,12 @@ import { catalogue } from '../../src/steps/index.ts'
 import { golden, today } from '../capacity/golden.ts'
 
 const site = golden('today')
+const now = Date.parse(today)
 const file = new URL('../../runbooks/proposals/scale-10k-as-circulated.yml', import.meta.url)
 const page = proposalSchema.parse(parse(readFileSync(file, 'utf8')))
 
 function reviewed(proposal: Proposal) {
-  const found = review(site, proposal, { today, catalogue })
+  const found = review(site, proposal, { now, today, catalogue })
   if (found.kind !== 'review') throw new Error(JSON.stringify(found))
   return found
 }
@@ -98,7 +99,7 @@ describe('a proposal', () => {
     [{ step: 'scale-service', input: { service: 'nope' } }, 'refusal'],
   ])('with a wrong step is refused, with its place: %o', (wrong, kind) => {
     const steps = [{ step: 'stop-load-test', input: {} }, wrong]
-    const found = review(site, proposalSchema.parse({ steps }), { today, catalogue })
+    const found = review(site, proposalSchema.parse({ steps }), { now, today, catalogue })
     expect(found).toMatchObject({ kind: 'wrong-proposal', position: 2, problem: { kind } })
   })
 

@@ -13,6 +13,8 @@ import { statusMessage } from '../views/status.ts'
 import { answerInChannel } from './answering.ts'
 import { readStep } from './words.ts'
 
+/** More tasks than any broker's memory holds. */
+const backlogAtMost = 1_000_000_000
 /** As far as supported users are looked for. capacity.md, 3. */
 const usersAtMost = 10_000_000
 
@@ -20,9 +22,7 @@ export async function capacity(means: DeskMeans, call: CommandCall): Promise<Com
   const [verb = 'help', ...words] = call.words
   switch (verb) {
     case 'status':
-      return answerInChannel(means, call, async () =>
-        statusMessage(await means.look.status(), means.note),
-      )
+      return status(means, call, words)
     case 'check': {
       const read = readStep(means.catalogue, means.document, '/capacity check', words)
       if (read.kind === 'wrong') return read.sentence
@@ -39,6 +39,22 @@ export async function capacity(means: DeskMeans, call: CommandCall): Promise<Com
     default:
       return `No ${slackFace.literal(`/capacity ${verb}`)}. There are status, check, explain, plan and help.`
   }
+}
+
+/** `backlog=12000`: that so many tasks wait. */
+async function status(
+  means: DeskMeans,
+  call: CommandCall,
+  [given]: readonly string[],
+): Promise<CommandAnswer> {
+  const backlogTasks = given === undefined ? null : Number(/^backlog=(\d+)$/.exec(given)?.[1])
+  if (backlogTasks !== null && !(backlogTasks <= backlogAtMost))
+    return `\`/capacity status\` takes nothing or \`backlog=<tasks>\`, at most ${backlogAtMost}, and not ${slackFace.literal(given ?? '')}.`
+  const { look, note } = means
+  return answerInChannel(means, call, async () => {
+    const seen = await look.status({ backlogTasks })
+    return statusMessage(seen, look.advise(seen), note)
+  })
 }
 
 /** What cannot be explained is said at once, from the document; the answer is of the world. */

@@ -45,8 +45,8 @@ export function rehearseRunbook(
   const bound = boundBy(means, entry, words)
   if (typeof bound === 'string') return bound
   return answerInChannel(means, call, async () => {
-    const { system, unknown, today } = await means.look.seen()
-    const run = rehearse(system, bound.items, { today, unknown })
+    const seen = await means.look.seen()
+    const run = rehearse(seen.system, bound.items, seen)
     return rehearsedMessage(entry.runbook, run, means.note)
   })
 }

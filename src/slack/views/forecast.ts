@@ -1,6 +1,7 @@
 /** A forecast as an approver sees it: now, during and after, the reasons, and the facts that it rests on. Pure. */
 import type { KnownBlock } from '@slack/types'
 import type { ShownForecast } from '../../runs/events.ts'
+import { crowdSentence } from '../../words/en-events.ts'
 import { lawName, reasonSentence } from '../../words/en-reasons.ts'
 import { nameOf, number } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, section, table } from './blocks.ts'
@@ -30,12 +31,14 @@ export function forecastBlocks(forecast: ShownForecast, isWaiting: boolean): rea
     ...middle('0'),
     numberOr(supportedUsers.after),
   ]
+  const crowd = crowdSentence(forecast.crowd)
   const why = reasons.map((reason) => `• ${escaped(reasonSentence(reason))}`).join('\n')
   return [
     table(head, [...cells, carried]),
     ...(reasons.length === 0
       ? []
       : [section(`${verdictWord[forecast.verdict]}, because:\n${why}`)]),
+    ...(crowd === null ? [] : [context(escaped(crowd))]),
     context(checkedAgainst(forecast, isWaiting)),
   ]
 }

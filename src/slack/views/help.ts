@@ -6,7 +6,7 @@ import { slackFace } from './blocks.ts'
 export function capacityHelp(catalogue: Catalogue): string {
   return [
     '*/capacity* says what the system carries; it changes nothing.',
-    '• `/capacity status`: how many users, and what gives out first',
+    '• `/capacity status`: how many users, what gives out first, what comes; `backlog=12000`: when so many tasks are worked off',
     '• `/capacity check <step> key=value ...`: what one step would do to that',
     '• `/capacity explain <law> [subject]`: one limit with its whole sum, for example `/capacity explain db-connections`',
     '• `/capacity plan <users>`: what would carry that many',

@@ -67,6 +67,9 @@ export function movedSentence(moved: readonly Moved[] | null): string | null {
       return [`the disruption grew from ${show(before)} s to ${show(after)} s`]
     if (name === 'reason') return []
     if (name === 'approval') return ['its time was over before I could act on it']
+    if (name === 'event') return [`an event came near: ${show(after)}`]
+    if (name === 'users')
+      return [`events of the next 24 hours bring ${show(after)} users, not ${show(before)}`]
     if (name === 'cost') return [`it costs ${show(after)} USD a month more, not ${show(before)}`]
     return [`${face.literal(nameOf(name))} is ${show(after)}, was ${show(before)}`]
   })

@@ -1,47 +1,45 @@
 /** `/capacity status`: the answer, the sum, the table. Pure. */
-import type { Assessment, Finding } from '../../capacity/finding.ts'
+import type { Finding } from '../../capacity/finding.ts'
 import type { Status } from '../../gate/status.ts'
+import type { Advice } from '../../runs/advice.ts'
+import type { StatusFace } from '../../words/en.ts'
 import { lawName } from '../../words/en-reasons.ts'
-import { statusWords } from '../../words/en-status.ts'
+import { boundOf, statusWords, sumOf } from '../../words/en-status.ts'
 import { nameOf, number } from '../../words/numbers.ts'
-import { context, escaped, type Message, plain, section, table } from './blocks.ts'
+import { context, escaped, type Message, plain, section, slackFace, table } from './blocks.ts'
 
 /** On a phone nobody reads more. */
 const rowsAtMost = 6
 /** One number among many that are never the limit: shown when it is. */
 const shownWhenBroken = ['db-built-in-connections', 'web-memory', 'celery-memory', 'response-time']
 
-export function statusMessage(status: Status, note: string | null): Message {
-  const { assessment, view, system, now } = status
-  const words = statusWords(system, assessment, view.observedAt, now)
+export function statusMessage(status: Status, advice: Advice, note: string | null): Message {
+  const { assessment } = status
+  const words = statusWords(status, advice, face)
   const quantities = assessment.findings.filter(
     ({ kind, law, severity }) =>
       kind === 'quantity' && (severity !== 'ok' || !shownWhenBroken.includes(law)),
   )
   const rows = quantities.slice(0, rowsAtMost).map(row)
-  const lead = [words.sum, nextOf(words.asked, assessment), words.supposes].filter(
-    (line) => line !== null,
-  )
-  const small = [words.rules, words.assumed, driftLine(status), words.seen, note]
+  const lead = [words.sum, words.next, words.supposes].filter((line) => line !== null)
+  const small = [words.rules, words.assumed, ...words.drift, words.seen, note]
   return {
-    text: plain([words.answer, ...lead].map(escaped).join(' ')),
+    text: plain([words.answer, ...lead, ...words.ahead].join(' ')),
     blocks: [
-      section([`*${escaped(words.answer)}*`, ...lead.map(escaped)].join('\n')),
+      section([`*${words.answer}*`, ...lead].join('\n')),
+      ...words.ahead.map(section),
       table(['law', 'demand', 'limit', 'state'], rows),
-      ...small.filter((line) => line !== null).map((line) => context(escaped(line))),
+      ...small.filter((line) => line !== null).map(context),
     ],
-    metadata: { event_type: 'capacity_status', event_payload: gauge(status, words.sum) },
+    metadata: { event_type: 'capacity_status', event_payload: gauge(status) },
   }
 }
 
-/** What to do next, where it does not carry what it must. */
-function nextOf(
-  asked: ReturnType<typeof statusWords>['asked'],
-  { supportedUsers, users }: Assessment,
-): string | null {
-  if (asked === null || supportedUsers === null || supportedUsers >= users) return null
-  const explain = `/capacity explain ${asked.law} ${nameOf(asked.subject)}`
-  return `Next: \`/capacity plan ${users}\` shows settings that carry them; \`${explain}\` shows this sum.`
+const face: StatusFace = {
+  ...slackFace,
+  text: escaped,
+  planCommand: (users) => slackFace.literal(`/capacity plan ${users}`),
+  explainCommand: (law, subject) => slackFace.literal(`/capacity explain ${law} ${subject}`),
 }
 
 function row(finding: Finding): readonly string[] {
@@ -54,21 +52,9 @@ function row(finding: Finding): readonly string[] {
   ]
 }
 
-function driftLine({ view }: Status): string | null {
-  if (view.drift.length === 0) return null
-  const each = view.drift.map(
-    ({ fact, declared, observed }) =>
-      `${fact} is ${JSON.stringify(observed)}, the document says ${JSON.stringify(declared)}`,
-  )
-  return `Drift: ${each.join('; ')}. The world counts.`
-}
-
 /** For whoever draws the message as a gauge. */
-function gauge({ assessment }: Status, sum: string | null) {
-  const [first] = assessment.binding
-  const bound = assessment.findings.find(
-    ({ law, subject }) => law === first?.law && subject === first.subject,
-  )
+function gauge({ assessment }: Status) {
+  const bound = boundOf(assessment)
   const { supportedUsers, users } = assessment
   return {
     users,
@@ -76,6 +62,6 @@ function gauge({ assessment }: Status, sum: string | null) {
     ...(bound === undefined ? {} : { law: bound.law }),
     ...(bound?.demand == null ? {} : { demand: bound.demand }),
     ...(bound?.limit == null ? {} : { limit: bound.limit }),
-    sentence: sum ?? '',
+    sentence: bound === undefined ? '' : sumOf(bound),
   }
 }

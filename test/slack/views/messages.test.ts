@@ -8,6 +8,7 @@ import { noHistory } from '../../../src/gate/rules.ts'
 import { statusOf } from '../../../src/gate/status.ts'
 import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
 import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
+import { adviseOn } from '../../../src/runs/advice.ts'
 import { runbookVerbs } from '../../../src/slack/commands/runbook.ts'
 import { type Message, slackFace } from '../../../src/slack/views/blocks.ts'
 import { checkMessage } from '../../../src/slack/views/check.ts'
@@ -78,9 +79,24 @@ test('no decision is asked for where none waits, and a waiting one always is', (
   )
 })
 
+/** Names as a person could type them into the document. */
+function withEvents(document: typeof system): typeof system {
+  const events = ['<!channel>', '`sale`', '*_~&<@U0EVE>', 'a', 'b'].map((name, index) => ({
+    name,
+    ...{ from: `2026-11-2${3 + index}T20:00`, to: `2026-11-2${3 + index}T23:00` },
+    ...{ timeZone: 'America/Santiago', users: 1_000 * 10 ** index },
+  }))
+  return { ...document, workload: { ...document.workload, baseUsers: 500, events } }
+}
+
 test('of a status, a check, an explanation and a plan', () => {
-  const status = statusOf(system, [], now)
-  keepsTheRules(statusMessage(status, note))
+  const status = statusOf(system, [], { now, backlogTasks: 12_000 })
+  keepsTheRules(statusMessage(status, adviseOn(status, { document: system, catalogue }), note))
+  const announced = withEvents(system)
+  const ahead = statusOf(announced, [], { now, backlogTasks: 12_000 })
+  const advice = adviseOn(ahead, { document: announced, catalogue })
+  expect(ahead.events).toHaveLength(5)
+  keepsTheRules(statusMessage(ahead, advice, note))
   for (const step of bound)
     keepsTheRules(
       checkMessage(
