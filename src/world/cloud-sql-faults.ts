@@ -1,10 +1,7 @@
-/** How an answer of the Cloud SQL Admin API, or its absence, becomes a Fault. */
+/** How a refusal of the Cloud SQL Admin API becomes a Fault. */
 import { z } from 'zod'
 import { Fault, type FaultCode } from './fault.ts'
-
-/** Quotas are per minute and refilled over it. facts/cloudsql.md, 4. */
-const refillMs = 60_000
-const longestMessage = 300
+import { clipped, codeOf, waitMs, withPermission } from './google-faults.ts'
 
 const googleError = z.object({
   error: z.object({
@@ -23,7 +20,7 @@ export function refusedWrite(
   const judgement = googleError.safeParse(reply)
   const error = judgement.success ? judgement.data.error : undefined
   const reason = error?.errors?.[0]?.reason ?? ''
-  const code = codeOf(status, reason)
+  const code = codeFor(status, reason)
   const said = clipped(`Cloud SQL answered ${status}: ${error?.message ?? 'no reason given'}`)
   const message = withPermission(said, code, permission)
   if (code === 'rate-limited')
@@ -37,72 +34,10 @@ export function refusedWrite(
   )
 }
 
-function codeOf(status: number, reason: string): FaultCode {
+function codeFor(status: number, reason: string): FaultCode {
   // The older API says 403 with the same reasons. facts/cloudsql.md, 4.
   if (reason === 'operationInProgress') return 'busy'
   if (reason === 'instanceAlreadyExists') return 'name-taken'
   if (reason === 'rateLimitExceeded' || reason === 'userRateLimitExceeded') return 'rate-limited'
-  switch (status) {
-    case 401:
-    case 403:
-      return 'forbidden'
-    case 404:
-      return 'not-found'
-    case 408:
-      return 'time-out'
-    case 409:
-      return 'busy'
-    case 412:
-      return 'version-moved'
-    case 429:
-      return 'rate-limited'
-    default:
-      return status >= 400 && status < 500 ? 'invalid' : 'server-error'
-  }
+  return codeOf(status)
 }
-
-/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
-function waitMs(retryAfter: string | null, now: number): number {
-  if (retryAfter === null) return refillMs
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
-  const at = Date.parse(retryAfter)
-  return Number.isNaN(at) ? refillMs : Math.max(0, at - now)
-}
-
-const gaxError = z.object({
-  message: z.string(),
-  code: z.int().optional(),
-  httpStatusCode: z.int().optional(),
-})
-
-/**
- * A read that failed, as @google-cloud/sql reports it: a gRPC code and, where there was an answer,
- * its HTTP status.
- */
-export function failedRead(what: string, error: unknown, permission: string): Fault {
-  if (error instanceof Fault) return error
-  if (error instanceof Error && error.cause instanceof SyntaxError)
-    return new Fault('unreadable', 'no', clipped(`${what}: ${error.message}`), { cause: error })
-  const judgement = gaxError.safeParse(error)
-  if (!judgement.success)
-    return new Fault('unreachable', 'no', clipped(`${what}: ${String(error)}`), { cause: error })
-  const { message, code, httpStatusCode } = judgement.data
-  const fault = httpStatusCode === undefined ? silentCode(code) : codeOf(httpStatusCode, '')
-  const said = withPermission(clipped(`${what}: ${message}`), fault, permission)
-  return new Fault(fault, 'no', said, {
-    cause: error,
-    ...(fault === 'rate-limited' ? { retryAfterMs: refillMs } : {}),
-  })
-}
-
-/** Whoever is refused wants to know what to ask for. */
-const withPermission = (said: string, code: FaultCode, permission: string): string =>
-  code === 'forbidden' ? `${said} (it needs ${permission})` : said
-
-/** No answer at all: 4 is DEADLINE_EXCEEDED. Anything else never reached the service. */
-const silentCode = (code: number | undefined): FaultCode =>
-  code === 4 ? 'time-out' : 'unreachable'
-
-/** Google's proxies answer with whole pages of HTML. */
-const clipped = (message: string): string =>
-  message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}...`

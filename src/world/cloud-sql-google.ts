@@ -5,7 +5,7 @@
 import type { v1 } from '@google-cloud/sql'
 import type { sqladmin_v1 } from '@googleapis/sqladmin'
 import type { GoogleAuth } from 'google-auth-library'
-import { Fault } from './fault.ts'
+import { type GoogleApi, rootOf } from './google-call.ts'
 
 export type Google = {
   readonly instances: v1.SqlInstancesServiceClient
@@ -18,16 +18,8 @@ export type Google = {
 const googleRoot = 'https://sqladmin.googleapis.com'
 const scope = 'https://www.googleapis.com/auth/sqlservice.admin'
 
-/**
- * Another root than Google's own is this machine: it gets no credentials, so it may be nobody
- * else's. contract.md, 2.
- */
-export function rootOf(apiRoot: string | undefined): URL {
-  const root = new URL(apiRoot ?? googleRoot)
-  if (apiRoot === undefined) return root
-  if (root.protocol !== 'http:' || !['127.0.0.1', 'localhost', '[::1]'].includes(root.hostname))
-    throw new Error(`the Google API root must be http:// on loopback, not ${root.origin}`)
-  return root
+export function sqlApi(apiRoot: string | undefined): GoogleApi {
+  return { name: 'Cloud SQL', root: rootOf(apiRoot, googleRoot) }
 }
 
 export function lazyGoogle(apiRoot: string | undefined): () => Promise<Google> {
@@ -42,7 +34,7 @@ async function loadGoogle(apiRoot: string | undefined): Promise<Google> {
   const { GoogleAuth, PassThroughClient } = await import('google-auth-library')
   const { v1 } = await import('@google-cloud/sql')
   const { sqladmin } = await import('@googleapis/sqladmin')
-  const root = rootOf(apiRoot)
+  const { root } = sqlApi(apiRoot)
   const local = apiRoot !== undefined
   const nobody = new GoogleAuth({ authClient: new PassThroughClient() })
   const auth = local ? nobody : new GoogleAuth({ scopes: [scope] })
@@ -58,33 +50,5 @@ async function loadGoogle(apiRoot: string | undefined): Promise<Google> {
     // them after the guard nor sends again when they are refused.
     admin: sqladmin({ version: 'v1', rootUrl: `${root.origin}/`, auth: nobody }),
     auth,
-  }
-}
-
-export async function credentials(
-  clients: Google,
-  root: URL,
-  deadline: AbortSignal,
-): Promise<Headers> {
-  try {
-    return await before(deadline, clients.auth.getRequestHeaders(root.href))
-  } catch (error) {
-    if (deadline.aborted) throw error
-    throw new Fault('forbidden', 'no', `no credentials for Cloud SQL: ${String(error)}`, {
-      cause: error,
-    })
-  }
-}
-
-/** The work's result, or the deadline's reason as soon as it has passed. */
-export async function before<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
-  deadline.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const late = (): void => reject(deadline.reason)
-  deadline.addEventListener('abort', late, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    deadline.removeEventListener('abort', late)
   }
 }

@@ -8,9 +8,10 @@ import type { Clearance } from './clearance.ts'
 import { backupBodyOf, instanceName, patchBodyOf, replicaBodyOf } from './cloud-sql-bodies.ts'
 import { guardedConnection } from './cloud-sql-connection.ts'
 import { refusedWrite } from './cloud-sql-faults.ts'
-import { before, credentials, type Google } from './cloud-sql-google.ts'
+import type { Google } from './cloud-sql-google.ts'
 import { readAccepted } from './cloud-sql-wire.ts'
 import { Fault } from './fault.ts'
+import { before, credentials, type GoogleApi } from './google-call.ts'
 import { type GoogleMethodName, googleMethods } from './google-methods.ts'
 import type { CloudSqlOperation, CloudSqlWriter } from './ports/cloud-sql.ts'
 import type { Clock } from './world.ts'
@@ -48,11 +49,11 @@ type Writing = {
 export function writerOf(
   options: Options,
   google: () => Promise<Google>,
-  root: URL,
+  api: GoogleApi,
 ): CloudSqlWriter {
   const { project } = options
   const send = async (clearance: Clearance, writing: Writing): Promise<CloudSqlOperation> =>
-    sendOnce({ ...options, root, clearance, clients: await google() }, writing)
+    sendOnce({ ...options, api, clearance, clients: await google() }, writing)
   return {
     patch: async (clearance, change) => {
       const instance = knownInstance(change.instance)
@@ -93,16 +94,16 @@ export function writerOf(
 }
 
 type Sending = Options & {
-  readonly root: URL
+  readonly api: GoogleApi
   readonly clearance: Clearance
   readonly clients: Google
 }
 
 async function sendOnce(sending: Sending, writing: Writing): Promise<CloudSqlOperation> {
-  const { clock, root, clearance, clients } = sending
+  const { clock, api, clearance, clients } = sending
   const { method, what, database, instance, call } = writing
   const deadline = AbortSignal.timeout(sending.writeTimeOutMs ?? 10_000)
-  const connection = guardedConnection(root, deadline, () =>
+  const connection = guardedConnection(api.root, deadline, () =>
     clearance.spend(clock.now(), `databases.${database}`),
   )
   const failed = (error: unknown): Fault => {
@@ -114,7 +115,7 @@ async function sendOnce(sending: Sending, writing: Writing): Promise<CloudSqlOpe
     return new Fault(code, sent, `${what}: ${why}`, { cause: error })
   }
   try {
-    const headers = await credentials(clients, root, deadline)
+    const headers = await credentials(clients.auth, api, deadline)
     const how: How = {
       headers,
       agent: connection.agent,
