@@ -126,11 +126,13 @@ const databaseSchema = z.strictObject({
   version: positiveCount,
   edition: z.enum(['enterprise', 'enterprise-plus']),
   ...replicaSchema.shape,
+  host: text.optional(),
   replicas: z.record(name, replicaSchema),
 })
 
 const poolerSchema = z.strictObject({
   database: name,
+  host: text.optional(),
   mode: z.enum(['transaction', 'session', 'statement']),
   processes: positiveCount,
   databaseUserPairs: positiveCount,

@@ -1,5 +1,6 @@
 /** Everything of a rehearsal but its address: local cloud, local Slack, page, plug, and the bot as a child. */
 import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,7 +47,9 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   const secrets = { botToken: 'xoxb-rehearsal', signingSecret: randomBytes(16).toString('hex') }
   const slack = await startLocalSlack({ ...secrets, deliverTo: () => `${botUrl}/slack/events` })
   slack.subscribe(onChange)
-  const cloud = await openCloud(() => plug.changeArrived())
+  const file = options.env.PLIMSOLL_SYSTEM ?? 'system.yml'
+  const document = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const cloud = await openCloud(document, () => plug.changeArrived())
   const resize = (): StageView['resize'] => resizeOf(slack, cloud)
   const plug = createPlug({ resize, kill: () => bot.kill(), onChange })
   const stage: Stage = {
@@ -86,10 +89,11 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   return { pageServer, botLog, ready: ready.promise, givenUp: givenUp.promise, stop }
 }
 
-/** The database of `system.yml`, in the project that it names. */
-function openCloud(changeArrived: () => Promise<boolean>): Promise<LocalCloud> {
+/** The database of `system.yml`, in the project that it names, and the services that it binds. */
+function openCloud(document: string, changeArrived: () => Promise<boolean>): Promise<LocalCloud> {
   return startLocalCloud({
     project: 'tukiprod',
+    document,
     instances: [
       {
         name: database,

@@ -13,6 +13,7 @@ export type GoogleMethod = {
 }
 
 const instances = '/v1/projects/*/instances'
+const region = '/v2/projects/*/locations/*'
 
 export const googleMethods = {
   'sql.instances.get': {
@@ -61,6 +62,42 @@ export const googleMethods = {
     verb: 'POST',
     path: `${instances}/*/backupRuns`,
     permission: 'cloudsql.backupRuns.create',
+    identity: 'writing',
+  },
+  'run.services.get': {
+    verb: 'GET',
+    path: `${region}/services/*`,
+    permission: 'run.services.get',
+    identity: 'reading',
+  },
+  'run.workerPools.get': {
+    verb: 'GET',
+    path: `${region}/workerPools/*`,
+    permission: 'run.workerpools.get',
+    identity: 'reading',
+  },
+  'run.revisions.get': {
+    verb: 'GET',
+    path: `${region}/*/*/revisions/*`,
+    permission: 'run.revisions.get',
+    identity: 'reading',
+  },
+  'run.operations.get': {
+    verb: 'GET',
+    path: `${region}/operations/*`,
+    permission: 'run.operations.get',
+    identity: 'reading',
+  },
+  'run.services.patch': {
+    verb: 'PATCH',
+    path: `${region}/services/*`,
+    permission: 'run.services.update',
+    identity: 'writing',
+  },
+  'run.workerPools.patch': {
+    verb: 'PATCH',
+    path: `${region}/workerPools/*`,
+    permission: 'run.workerpools.update',
     identity: 'writing',
   },
 } as const satisfies Readonly<Record<string, GoogleMethod>>

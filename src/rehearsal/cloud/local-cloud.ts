@@ -6,9 +6,13 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type GoogleError, malformed, unavailable } from './google-error.ts'
-import { type Mishap, operationFailure, refusalOf } from './mishaps.ts'
+import type { Mishap } from './mishaps.ts'
+import type { Answer, Product } from './product.ts'
+import { type RunAdmin, runProduct } from './run-admin.ts'
+import { generationAt, revisionReadyAt, type Spec } from './run-resource.ts'
+import { runResourcesOf } from './run-seed.ts'
 import type { Settings } from './settings-rules.ts'
-import { type Answer, answer, type SqlAdmin } from './sql-admin.ts'
+import { type SqlAdmin, sqlProduct } from './sql-admin.ts'
 import { isDown, type Outage, revisionAt, type SqlInstance, statusAt } from './sql-instance.ts'
 
 export type LocalInstance = Partial<Settings> & {
@@ -42,6 +46,10 @@ export type LocalCloudOptions = {
    */
   readonly operationSeconds?: number
   readonly restartSeconds?: number
+  /** A System document: its services that name a resource of Cloud Run are there. */
+  readonly document?: string
+  /** As at Google, before `speed`: a new revision of Cloud Run starts, and takes the requests. */
+  readonly rollOutSeconds?: number
   /** Reads show the world as it was so long ago. */
   readonly readLagMs?: number
   /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
@@ -59,6 +67,11 @@ export type InstanceView = Settings & {
   }[]
 }
 
+export type ServiceView = Pick<Spec, 'annotations' | 'scaling' | 'template' | 'traffic'> & {
+  readonly etag: string
+  readonly latestReadyRevision: string | null
+}
+
 export type LocalCloud = {
   readonly root: string
   /** The last thousand that reached it, refused ones too. */
@@ -67,6 +80,8 @@ export type LocalCloud = {
   readonly writes: number
   /** How an instance is at this moment, without lag. */
   readonly instance: (name: string) => InstanceView
+  /** How a service or worker pool is wished to be at this moment, without lag. */
+  readonly service: (name: string) => ServiceView
   /** The next request of that kind meets this; called twice, the next two. */
   readonly provoke: (mishap: Mishap) => void
   readonly stop: () => Promise<void>
@@ -93,10 +108,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     readLagMs,
     newName: randomUUID,
   }
+  const run = runAdminOf(options, clock.now(), { speed, readLagMs })
   const requests: ArrivedRequest[] = []
   const mishaps: Mishap[] = []
+  const products = [runProduct(run), sqlProduct(admin)]
   const retryAfterSeconds = Math.ceil(quotaRefillSeconds / speed)
-  const respond = responder({ admin, clock, requests, mishaps, retryAfterSeconds, options })
+  const respond = responder({ products, clock, requests, mishaps, retryAfterSeconds, options })
 
   const server = createServer((request, response) => {
     respond(request, response).catch((error: unknown) => {
@@ -113,9 +130,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     root: `http://127.0.0.1:${address.port}`,
     requests,
     get writes() {
-      return [...admin.instances.values()].flatMap((one) => one.operations).length
+      return products.reduce((sum, product) => sum + product.writes(), 0)
     },
     instance: (name) => viewOf(admin, name, clock.now()),
+    service: (name) => serviceOf(run, name, clock.now()),
     provoke: (mishap) => mishaps.push(mishap),
     stop: async () => {
       const closed = new Promise<void>((done) => server.close(() => done()))
@@ -126,7 +144,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 }
 
 type Responder = {
-  readonly admin: SqlAdmin
+  readonly products: readonly Product[]
   readonly clock: { readonly now: () => number }
   readonly requests: ArrivedRequest[]
   readonly mishaps: Mishap[]
@@ -135,7 +153,7 @@ type Responder = {
 }
 
 function responder(cloud: Responder) {
-  const { admin, clock, requests, mishaps, retryAfterSeconds, options } = cloud
+  const { products, clock, requests, mishaps, retryAfterSeconds, options } = cloud
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
     const { pathname: path, searchParams: query } = new URL(url, 'http://localhost')
@@ -145,17 +163,19 @@ function responder(cloud: Responder) {
     requests.push(arrived)
     if (requests.length > requestLimit) requests.shift()
     if (body.refusal !== undefined) return write(response, body.refusal)
+    const product = products.find((one) => one.owns(path))
+    if (product === undefined) throw new Error(`nobody owns ${path}`)
 
     const on = method === 'GET' ? 'read' : 'write'
     const index = mishaps.findIndex((one) => one.on === on)
     const mishap = index < 0 ? undefined : mishaps.splice(index, 1)[0]
     if (mishap?.how === 'request-lost') return void response.destroy()
     if (mishap !== undefined) {
-      const refusal = refusalOf(mishap, retryAfterSeconds)
+      const refusal = product.refusal(mishap, retryAfterSeconds)
       if (refusal !== null) return write(response, refusal)
     }
-    const failure = mishap?.how === 'operation-fails' ? operationFailure : null
-    const reply = answer(admin, { method, path, query, body: body.json }, clock.now(), failure)
+    const fails = mishap?.how === 'operation-fails'
+    const reply = product.answer({ method, path, query, body: body.json }, clock.now(), fails)
     if (mishap?.how === 'silence') return
     if (mishap?.how === 'reply-lost') return void response.destroy()
     if (mishap?.how === 'reply-unavailable') return write(response, unavailable())
@@ -219,6 +239,27 @@ function madeAt(now: number, local: LocalInstance): SqlInstance {
     deletions: [],
   }
   return { name, region, databaseVersion, masterInstanceName, ...state }
+}
+
+function runAdminOf(
+  { project, document, rollOutSeconds = 30 }: LocalCloudOptions,
+  now: number,
+  { speed, readLagMs }: { readonly speed: number; readonly readLagMs: number },
+): RunAdmin {
+  const resources = document === undefined ? [] : runResourcesOf(document, now)
+  return {
+    ...{ project, readLagMs, newName: randomUUID },
+    resources: new Map(resources.map((one) => [one.name, one])),
+    durations: { rollOutMs: (rollOutSeconds * 1_000) / speed, scalingMs: 2_000 / speed },
+  }
+}
+
+function serviceOf({ resources }: RunAdmin, name: string, now: number): ServiceView {
+  const resource = [...resources.values()].find((one) => one.name.endsWith(`/${name}`))
+  if (resource === undefined) throw new Error(`the local cloud has no service ${name}`)
+  const { spec, etag } = generationAt(resource, now)
+  const latestReadyRevision = revisionReadyAt(resource, now)?.name ?? null
+  return { ...spec, etag, latestReadyRevision }
 }
 
 function viewOf(admin: SqlAdmin, name: string, now: number): InstanceView {

@@ -14,7 +14,9 @@ import {
   staleVersion,
 } from './google-error.ts'
 import { backupBody, insertBody } from './insert-body.ts'
+import { operationFailure, refusalOf } from './mishaps.ts'
 import { readBody, readPatchBody, type SettingsChange } from './patch-body.ts'
+import { type Answer, type ApiRequest, ok, type Product } from './product.ts'
 import type { Settings } from './settings-rules.ts'
 import {
   backUp,
@@ -28,15 +30,6 @@ import {
 import { type Operation, revisionAt, type SqlInstance } from './sql-instance.ts'
 import { backupJson, instanceJson, operationJson } from './wire.ts'
 
-export type ApiRequest = {
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly body: unknown
-}
-
-export type Answer = { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
-
 export type SqlAdmin = SqlProject & { readonly project: string; readonly readLagMs: number }
 
 /** What each method takes in its query, besides what every method does. */
@@ -47,10 +40,18 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 }
 const systemParameters = ['alt', '$alt', 'prettyPrint', '$prettyPrint']
 
-const ok = (body: unknown): Answer => ({ kind: 'answer', status: 200, body })
+/** Whatever no other product owns. */
+export function sqlProduct(admin: SqlAdmin): Product {
+  return {
+    owns: () => true,
+    answer: (request, now, fails) => answer(admin, request, now, fails ? operationFailure : null),
+    refusal: refusalOf,
+    writes: () => [...admin.instances.values()].flatMap((one) => one.operations).length,
+  }
+}
 
 /** `failure`: how the operation of an accepted change ends, when it is to end badly. */
-export function answer(
+function answer(
   admin: SqlAdmin,
   request: ApiRequest,
   now: number,

@@ -1,28 +1,48 @@
 /** What Cloud Run is asked and told: services and worker pools, v2. Types only; facts/workload.md, 2. */
 import type { Clearance } from '../clearance.ts'
 
-/** A service or worker pool as it is set. `resource` is its full name: `projects/p/locations/l/services/s`. */
-export type CloudRunResource = {
-  readonly resource: string
+/** A setting by its path in a service of the System document. */
+export type ServiceSetting =
+  | 'minInstances'
+  | 'maxInstances'
+  | 'concurrency'
+  | 'cpu'
+  | 'memoryGib'
+  | 'gunicorn.workerClass'
+  | 'gunicorn.workers'
+  | 'gunicorn.threads'
+  | 'django.connMaxAgeSeconds'
+  | 'database.through'
+  | 'celery.concurrency'
+  | 'celery.prefetchMultiplier'
+
+/** Null: for ever, of a connection's age. */
+export type SettingValue = string | number | null
+
+/** One setting as the world has it, or why it cannot be told. */
+export type Reading =
+  | { readonly kind: 'read'; readonly value: SettingValue }
+  | { readonly kind: 'unread'; readonly why: string }
+
+/** A service or worker pool by its name in the System document. */
+export type CloudRunService = {
   /** The optimistic lock: a stale one is refused with 409 ABORTED. */
   readonly etag: string
   /** A change is being rolled out. */
   readonly isReconciling: boolean
-  readonly minInstances: number
-  readonly maxInstances: number
-  /** Null for a worker pool, which takes no requests. */
-  readonly concurrency: number | null
-  readonly cpu: number
-  readonly memoryGib: number
-  readonly args: readonly string[]
-  /** A value that is kept elsewhere (a secret) is null. */
-  readonly env: Readonly<Record<string, string | null>>
-  readonly annotations: Readonly<Record<string, string>>
-  readonly latestReadyRevision: string | null
+  /** Why the newest change does not serve; null: it does, or is on its way. */
+  readonly problem: string | null
+  /** The intent of the newest write that carried one. */
+  readonly intent: string | null
   readonly latestCreatedRevision: string | null
-  /** What share of the requests each revision gets; empty for a worker pool. */
-  readonly traffic: readonly { readonly revision: string; readonly percent: number }[]
+  readonly latestReadyRevision: string | null
+  /** Who serves now: what share of the requests, or of a worker pool's instances. */
+  readonly serving: readonly { readonly revision: string; readonly percent: number }[]
+  /** Of what serves now, as far as the document's bindings lead to it. */
+  readonly settings: ReadonlyMap<ServiceSetting, Reading>
 }
+
+export type CloudRunRevision = { readonly name: string; readonly isReady: boolean }
 
 export type CloudRunOperation = {
   readonly name: string
@@ -31,34 +51,30 @@ export type CloudRunOperation = {
   readonly error: string | null
 }
 
-/** A write to one service or worker pool. Only what is named is changed. */
+/** A write to one service or worker pool, marked with its intent. Only what is named is changed. */
 export type CloudRunPatch = {
-  readonly resource: string
+  readonly service: string
   readonly etag: string
-  /** The name that the new revision gets, where the change makes one; a second send finds it. */
-  readonly revision?: string
-  readonly minInstances?: number
-  readonly maxInstances?: number
-  readonly concurrency?: number
-  readonly cpu?: number
-  readonly memoryGib?: number
-  readonly args?: readonly string[]
-  /** These variables alone; null removes one. */
-  readonly env?: Readonly<Record<string, string | null>>
-  readonly traffic?: readonly { readonly revision: string; readonly percent: number }[]
-  readonly annotations: Readonly<Record<string, string>>
+  readonly intent: string
+  /**
+   * Instances hold at once. The rest is a new revision, laid on what serves now and not on one that
+   * failed, named after the intent; it takes all requests when it is ready.
+   */
+  readonly settings: ReadonlyMap<ServiceSetting, SettingValue>
+  /** The revision that takes all requests instead. */
+  readonly traffic?: string
 }
 
 export type CloudRunReader = {
-  resource: (resource: string) => Promise<CloudRunResource>
+  service: (service: string) => Promise<CloudRunService>
+  /** Null: there is none of that name. */
+  revision: (service: string, revision: string) => Promise<CloudRunRevision | null>
+  /** The revision that a write of this intent made; null: there is none. */
+  revisionOf: (service: string, intent: string) => Promise<CloudRunRevision | null>
   operation: (name: string) => Promise<CloudRunOperation>
-  /** Of one service or worker pool, newest first, at most 20. */
-  revisions: (
-    resource: string,
-  ) => Promise<readonly { readonly name: string; readonly isReady: boolean }[]>
 }
 
 export type CloudRunWriter = {
-  /** Spends the clearance immediately before the request is written. Throws a Fault. */
+  /** Spends the clearance of `services.<service>` as the bytes leave. Throws a Fault. */
   patch: (clearance: Clearance, change: CloudRunPatch) => Promise<CloudRunOperation>
 }
