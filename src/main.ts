@@ -37,6 +37,7 @@ import { presentRuns } from './slack/presenter.ts'
 import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
+import { connectCloudRun } from './world/cloud-run.ts'
 import { connectCloudSql } from './world/cloud-sql.ts'
 import { nowhere } from './world/nowhere.ts'
 import { connectPgBouncer } from './world/pgbouncer.ts'
@@ -117,12 +118,17 @@ function worldOf(document: SystemDocument, reach: Reach): World & { close: () =>
   const read = { ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader }
   const write = { ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer }
   if (google === null) return { read, write, close }
-  const { reader, writer } = connectCloudSql({
-    project: document.project,
+  const options = {
     clock: systemClock,
     ...(google.apiRoot === null ? {} : { apiRoot: google.apiRoot }),
-  })
-  return { read: { ...read, cloudSql: reader }, write: { ...write, cloudSql: writer }, close }
+  }
+  const cloudSql = connectCloudSql({ project: document.project, ...options })
+  const cloudRun = connectCloudRun({ document, ...options })
+  return {
+    read: { ...read, cloudSql: cloudSql.reader, cloudRun: cloudRun.reader },
+    write: { ...write, cloudSql: cloudSql.writer, cloudRun: cloudRun.writer },
+    close,
+  }
 }
 
 /** The databases that a URL leads to. */

@@ -24,15 +24,6 @@ export type View = {
   readonly observedAt: number | null
 }
 
-/** The fields that facts overlay; others (state, version lock) are the gate's own business. */
-const overlaid = [
-  // Of a database or a replica.
-  ...['tier', 'edition', 'availability', 'diskGb', 'version', 'flags'],
-  // Of a pooler.
-  ...['mode', 'defaultPoolSize', 'reservePoolSize', 'maxClientConn', 'maxDbConnections'],
-  ...['serverLoginRetrySeconds', 'processes'],
-]
-
 /** What a database says of itself. */
 const saidByPostgres = [
   ...['maxConnections', 'sessions', 'sessionHolders', 'idleInTransaction', 'openTransactions'],
@@ -51,6 +42,7 @@ const measured = [
 /** Who is asked for a fact. */
 export function sourceOf(fact: string): keyof WorldReader {
   if (fact.startsWith('poolers.')) return 'pgBouncer'
+  if (fact.startsWith('services.')) return 'cloudRun'
   return saidByPostgres.includes(fieldOf(fact)) ? 'postgres' : 'cloudSql'
 }
 
@@ -70,14 +62,14 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
   }
   const usable = facts.filter((fact) => fact.kind === 'observed').filter((fact) => !isStale(fact))
   const known = new Set(usable.map(({ name }) => name))
-  const overlay = usable.filter(({ name }) => overlaid.includes(fieldOf(name)))
   const copy = structuredClone(document)
   const { drift: replicas, gone } = seeReplicas(copy, usable)
-  const drift = overlay.flatMap(({ name, value }) => {
-    const place = setAt(copy, name, value)
-    return place === null || same(place.declared, value)
-      ? []
-      : [{ fact: name, declared: place.declared, observed: value }]
+  const drift = usable.flatMap(({ name, value }) => {
+    const place = placeOf(copy, name)
+    if (place === null) return []
+    const declared: unknown = Reflect.get(place.parent, place.field)
+    Reflect.set(place.parent, place.field, value)
+    return same(declared, value) ? [] : [{ fact: name, declared, observed: value }]
   })
   return {
     // Judged by the document's own schema: what it cannot hold is our bug, or Google's news.
@@ -92,20 +84,24 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
 }
 
 /**
- * Sets the value at a path that the document has, and gives the one before; null: it has no such
- * place. No name holds a dot: the schema sees to it.
+ * Where the document has the field that a fact is named after; null: it has none (a state, a version
+ * lock), which is the gate's own business. No name holds a dot: the schema sees to it.
  */
-function setAt(root: object, path: string, value: unknown): { readonly declared: unknown } | null {
+function placeOf(
+  root: object,
+  path: string,
+): { readonly parent: object; readonly field: string } | null {
   const keys = path.split('.')
-  const last = keys.pop() ?? ''
+  const field = keys.pop() ?? ''
   const parent = keys.reduce<unknown>(
-    (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
+    (node, key) =>
+      typeof node === 'object' && node !== null && Object.hasOwn(node, key)
+        ? Reflect.get(node, key)
+        : undefined,
     root,
   )
-  if (typeof parent !== 'object' || parent === null || !(last in parent)) return null
-  const declared: unknown = Reflect.get(parent, last)
-  Reflect.set(parent, last, value)
-  return { declared }
+  if (typeof parent !== 'object' || parent === null) return null
+  return Object.hasOwn(parent, field) ? { parent, field } : null
 }
 
 function same(left: unknown, right: unknown): boolean {

@@ -35,7 +35,10 @@ export type Crowd = {
 }
 
 /** What comes and goes by itself and is judged as a reason, each time anew. */
-const passing = ['operation', 'state', 'settingsVersion']
+const passing = [
+  ...['operation', 'state', 'settingsVersion', 'etag'],
+  ...['revision', 'latestReadyRevision'],
+]
 
 function configuredFacts(facts: readonly Fact[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

@@ -186,12 +186,18 @@ const stageWords = {
   parked: 'parked',
 } as const
 
-export function parkedSentence(why: Parked): string {
+/** Who works on a change of this target. */
+export function workerName(target: string): string {
+  const [kind] = target.split('.')
+  return kind === 'services' ? 'Cloud Run' : kind === 'databases' ? 'Cloud SQL' : 'The world'
+}
+
+export function parkedSentence(why: Parked, target: string): string {
   switch (why.code) {
     case 'undecided':
       return `I cannot tell whether it was sent (${open(why.why)}). Nothing will happen until one of you decides.`
     case 'operation-failed':
-      return `Cloud SQL ended the operation with an error: ${open(why.error)}. Nothing more is sent until one of you decides.`
+      return `${workerName(target)} ended the operation with an error: ${open(why.error)}. Nothing more is sent until one of you decides.`
     case 'contradicted':
       return 'The operation ended, and the world is not as predicted. See below; nothing more happens until one of you decides.'
     case 'blocked':

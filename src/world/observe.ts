@@ -1,5 +1,6 @@
 /** One snapshot of the world: every source asked in parallel, each fact with its source and time. */
 import type { SystemDocument } from '../capacity/system.ts'
+import { cloudRunFacts } from './observe/cloud-run.ts'
 import { cloudSqlFacts } from './observe/cloud-sql.ts'
 import { pgBouncerFacts } from './observe/pgbouncer.ts'
 import { postgresFacts } from './observe/postgres.ts'
@@ -13,6 +14,7 @@ export async function observe(
 ): Promise<readonly Fact[]> {
   const parts = [
     'unconfigured' in read.cloudSql ? [] : cloudSqlFacts(document, read.cloudSql, clock),
+    'unconfigured' in read.cloudRun ? [] : cloudRunFacts(document, read.cloudRun, clock),
     'unconfigured' in read.postgres ? [] : postgresFacts(document, read.postgres, clock),
     'unconfigured' in read.pgBouncer ? [] : pgBouncerFacts(document, read.pgBouncer, clock),
   ]

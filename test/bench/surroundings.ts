@@ -1,6 +1,6 @@
 /** What the bot needs around it: a workspace and a cloud on this machine, and a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,6 +52,7 @@ export async function openSurroundings(): Promise<Surroundings> {
   })
   const cloud = await startLocalCloud({
     project: 'tukiprod',
+    document: await readFile(join(projectRoot, 'system.yml'), 'utf8'),
     instances: [{ name: 'tuki-db-prod', tier: 'db-custom-2-7680', availabilityType: 'REGIONAL' }],
   })
   return {

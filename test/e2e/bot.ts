@@ -61,7 +61,7 @@ export type StageOptions = {
 }
 
 /** As in the rehearsal, and quicker: what takes 120 s at Google takes a moment. */
-const quickCloud = { operationSeconds: 10, restartSeconds: 5, speed: 10 }
+const quickCloud = { operationSeconds: 10, restartSeconds: 5, rollOutSeconds: 10, speed: 10 }
 const credentials = { botToken: 'xoxb-1-canary-token', signingSecret: 'canary-signing-secret' }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
@@ -69,13 +69,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const eventsUrl = `http://127.0.0.1:${port}/slack/events`
   const slack = await startLocalSlack({ ...credentials, deliverTo: () => eventsUrl })
   const switchboard = await startSwitchboard(slack.url)
+  const dataFolder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'))
+  const system = documentIn(dataFolder, options.document)
   const cloud = await startLocalCloud({
     project: 'tukiprod',
+    document: readFileSync(system, 'utf8'),
     instances: [{ name: database, tier: 'db-custom-2-7680', availabilityType: 'REGIONAL' }],
     ...quickCloud,
     ...options.cloud,
   })
-  const dataFolder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'))
   const env = {
     SLACK_BOT_TOKEN: credentials.botToken,
     SLACK_SIGNING_SECRET: credentials.signingSecret,
@@ -83,7 +85,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     GOOGLE_API_ROOT: cloud.root,
     PORT: String(port),
     PLIMSOLL_DATA: dataFolder,
-    PLIMSOLL_SYSTEM: documentIn(dataFolder, options.document),
+    PLIMSOLL_SYSTEM: system,
     ...options.env,
   }
   const bots: Running[] = []

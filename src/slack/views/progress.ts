@@ -1,6 +1,7 @@
 /** What a run did so far, line by line with its times, and what moved when an approval no longer fits. Pure. */
 import type { Moved } from '../../runs/events.ts'
 import type { Run } from '../../runs/stage.ts'
+import { workerName } from '../../words/en.ts'
 import { count, list, nameOf } from '../../words/numbers.ts'
 import { escaped, slackFace as face } from './blocks.ts'
 
@@ -15,7 +16,7 @@ export function progressLines(run: Run, now: number): readonly string[] {
       : `Change sent ${face.time(acceptedAt)}${version === null ? '' : ` (version ${escaped(version)})`}`,
     operation === null
       ? null
-      : `Cloud SQL ${run.stage.kind === 'working' ? 'works' : 'worked'} on it (operation ${face.literal(operation)})`,
+      : `${workerName(forecast?.target ?? '')} ${run.stage.kind === 'working' ? 'works' : 'worked'} on it (operation ${face.literal(operation)})`,
     endedAt === null ? null : `Ended ${face.time(endedAt)}`,
   ].filter((line) => line !== null)
   const numbered = lines.map((line, index) => `${index + 1} ${line}`).join(' · ')

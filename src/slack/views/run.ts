@@ -85,7 +85,7 @@ function headline(run: Run, now: number): string {
     case 'acted':
       return `*The operation ended: ${what}.* I read the world again to verify it.`
     case 'parked':
-      return `*Parked: ${what}.* ${escaped(parkedSentence(stage.why))}`
+      return `*Parked: ${what}.* ${escaped(parkedSentence(stage.why, record.forecast?.target ?? ''))}`
     case 'ended':
       return endLine(run, stage.outcome, stage.by)
   }
