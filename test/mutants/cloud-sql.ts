@@ -43,9 +43,9 @@ export const cloudSqlMutants: readonly Mutant[] = [
     name: 'clock-looked-at-too-early',
     safety: 'the clock is looked at when the connection stands, not when the call began',
     file: 'src/world/cloud-sql-write.ts',
-    find: 'sendOnce({ ...options, root,',
+    find: 'sendOnce({ ...options, api,',
     replace:
-      'sendOnce({ ...options, clock: { now: ((at) => () => at)(options.clock.now()) }, root,',
+      'sendOnce({ ...options, clock: { now: ((at) => () => at)(options.clock.now()) }, api,',
     killedBy: {
       file: writes,
       title: 'it is looked at when the connection stands, not when the call began',
@@ -104,7 +104,7 @@ export const cloudSqlMutants: readonly Mutant[] = [
   {
     name: 'credentials-to-a-local-root',
     safety: "another root than Google's is loopback: nobody else gets the credentials",
-    file: 'src/world/cloud-sql-google.ts',
+    file: 'src/world/google-call.ts',
     find: "if (root.protocol !== 'http:' || !['127.0.0.1', 'localhost', '[::1]'].includes(root.hostname))",
     replace: "if (root.protocol !== 'http:')",
     killedBy: {
