@@ -107,6 +107,16 @@ export type Unable =
       readonly setting: string
       readonly value: string | number
     }
+  | {
+      readonly kind: 'unable'
+      /** The document does not say where the setting lives. */
+      readonly code: 'no-binding'
+      readonly service: string
+      readonly setting: string
+      /** The path in the document, and the line to add there. */
+      readonly under: string
+      readonly line: string
+    }
   | { readonly kind: 'unable'; readonly code: 'no-hands-yet'; readonly step: string }
   | { readonly kind: 'unable'; readonly code: 'cannot-pause-yet' }
   /** It would act on what nobody can see here. */

@@ -1,12 +1,10 @@
-/**
- * What the steps share that can be foreseen and have no hands yet: how a changed System becomes a
- * prediction, and why nobody performs it.
- */
+/** What the steps share that change a System: how it becomes a prediction, and how it is said. */
+import { z } from 'zod'
 import { rollOutsBetween } from '../capacity/phases.ts'
 import type { Phase, Prediction } from '../capacity/prediction.ts'
 import { type Refusal, refusalSide } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
-import type { Unable } from '../define/step.ts'
+import type { JsonObject, Unable } from '../define/step.ts'
 
 type Changed = System | Refusal
 
@@ -33,27 +31,16 @@ export function noHandsYet(step: string): Unable {
   return { kind: 'unable', code: 'no-hands-yet', step }
 }
 
-/** Where the setting is baked into the image: the patch to make. */
-export function bakedOr(
-  step: string,
-  system: System,
-  {
-    service,
-    binding,
-    setting,
-    value,
-  }: {
-    service: string
-    binding: 'gunicorn' | 'connMaxAge' | 'databaseHost' | 'celery'
-    setting: string
-    value: string | number
-  },
-): Unable {
-  const bound = system.services[service]?.bindings?.[binding]
-  if (bound === undefined || !('image' in bound)) return noHandsYet(step)
-  const where = bound.image
-  return { kind: 'unable', code: 'baked-into-image', service, where, setting, value }
+/** The fields that are asked for, as they were: the input that leads back. */
+export function asBefore(
+  before: Readonly<Record<string, unknown>> | undefined,
+  wished: Readonly<Record<string, unknown>>,
+): JsonObject {
+  const fields = Object.keys(wished).filter((name) => wished[name] !== undefined)
+  return json.parse(Object.fromEntries(fields.map((name) => [name, before?.[name]])))
 }
+
+const json = z.record(z.string(), z.json())
 
 /** `maxInstances 200 -> 203, concurrency 36`: what is asked for, beside what is there. */
 export function changesText(

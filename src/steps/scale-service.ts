@@ -4,9 +4,19 @@
  */
 import { z } from 'zod'
 import { concurrencyMax } from '../capacity/cloud-run.ts'
-import { withScale } from '../capacity/service-changes.ts'
+import { type ScaleSettings, withScale } from '../capacity/service-changes.ts'
 import { defineStep } from '../define/define-step.ts'
-import { changesText, missingFrom, noHandsYet, rolledOut } from './foreseen.ts'
+import { unableWithout } from './bindings.ts'
+import {
+  changeProgress,
+  expectedSettings,
+  type ServiceChange,
+  sendChange,
+  serviceFacts,
+  watchRollOut,
+  wishedSettings,
+} from './cloud-run-change.ts'
+import { asBefore, changesText, missingFrom, rolledOut } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
 
 const instances = z.int().min(0).max(100_000).optional()
@@ -15,6 +25,7 @@ export const scaleService = defineStep({
   name: 'scale-service',
   title: 'Scale a service',
   risk: 'disruptive',
+  guard: 'version',
   minutes: 5,
   input: z.strictObject({
     service: serviceName,
@@ -31,13 +42,34 @@ export const scaleService = defineStep({
   }),
   examples: [{ service: 'backend', concurrency: 36, maxInstances: 60 }],
   target: ({ service }) => `services.${service}`,
-  needs: ({ service, ...wished }) =>
-    Object.keys(wished).map((field) => `services.${service}.${field}`),
+  needs: ({ service, ...wished }) => serviceFacts(service, Object.keys(wished)),
   missing: (system, input) => missingFrom(withScale(system, input)),
   effect: (system, { service, ...wished }) => ({
     code: 'scale',
     values: { service, changes: changesText(system.services[service], wished) },
   }),
   predict: (system, input) => rolledOut(system, withScale(system, input), input),
-  cannot: () => noHandsYet('scale-service'),
+  unable: (system, { service }) => unableWithout(system, service),
+  probe: (intent, input, read) => changeProgress(intent, changeOf(input), read),
+  perform: (clearance, intent, input, world) =>
+    sendChange(clearance, intent, changeOf(input), world),
+  poll: watchRollOut,
+  expects: (after, input) => expectedSettings(after, changeOf(input)),
+  undo: (before, { service, ...wished }) => ({
+    kind: 'step',
+    step: 'scale-service',
+    input: { service, ...asBefore(before.services[service], wished) },
+  }),
 })
+
+function changeOf({ service, ...wished }: { service: string } & ScaleSettings): ServiceChange {
+  const { minInstances, maxInstances, concurrency, cpu, memoryGib } = wished
+  const settings = wishedSettings([
+    ['minInstances', minInstances],
+    ['maxInstances', maxInstances],
+    ['concurrency', concurrency],
+    ['cpu', cpu],
+    ['memoryGib', memoryGib],
+  ])
+  return { service, settings }
+}

@@ -3,13 +3,23 @@ import { z } from 'zod'
 import { serviceNamed } from '../capacity/changes.ts'
 import { rollOut } from '../capacity/phases.ts'
 import { defineStep } from '../define/define-step.ts'
-import { missingFrom, noHandsYet, settled } from './foreseen.ts'
+import { Fault } from '../world/fault.ts'
+import { unableWithout } from './bindings.ts'
+import {
+  changeProgress,
+  cloudRunReader,
+  sendChange,
+  serviceFacts,
+  watchRollOut,
+} from './cloud-run-change.ts'
+import { missingFrom, settled } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
 
 export const setTraffic = defineStep({
   name: 'set-traffic',
   title: 'Roll a service back to a revision',
   risk: 'disruptive',
+  guard: 'version',
   minutes: 2,
   input: z.strictObject({
     service: serviceName,
@@ -17,7 +27,7 @@ export const setTraffic = defineStep({
   }),
   examples: [{ service: 'backend', revision: 'backend-00117' }],
   target: ({ service }) => `services.${service}`,
-  needs: ({ service }) => [`services.${service}.revision`],
+  needs: ({ service }) => serviceFacts(service, ['revision']),
   missing: (system, { service }) => {
     const found = serviceNamed(system, service)
     return 'code' in found ? missingFrom(found) : null
@@ -33,5 +43,22 @@ export const setTraffic = defineStep({
     const phase = rollOut(system, service, found)
     return 'code' in phase ? phase : settled(system, [phase])
   },
-  cannot: () => noHandsYet('set-traffic'),
+  unable: (system, { service }) => unableWithout(system, service),
+  probe: (intent, input, read) => changeProgress(intent, changeOf(input), read),
+  perform: async (clearance, intent, input, world) => {
+    const { service, revision } = input
+    const found = await cloudRunReader(world.read).revision(service, revision)
+    if (found?.isReady !== true)
+      throw new Fault('invalid', 'no', `${service} has no revision ${revision} that is ready`)
+    return sendChange(clearance, intent, changeOf(input), world)
+  },
+  poll: watchRollOut,
+  expects: (_after, { service, revision }) => [
+    { fact: `services.${service}.revision`, predicted: revision },
+  ],
+  undo: () => ({ kind: 'cannot', because: 'which revision served before is among the facts' }),
 })
+
+function changeOf({ service, revision }: { service: string; revision: string }) {
+  return { service, settings: new Map(), traffic: revision }
+}

@@ -72,6 +72,13 @@ export function unableSentence(unable: Unable, face: Face): string {
         `Set it to ${value} there and deploy; ${face.literal('/capacity check')} tells beforehand what that does.`
       )
     }
+    case 'no-binding': {
+      const { service, setting, under, line } = unable
+      return (
+        `I cannot: the document does not say where the ${setting} of ${face.literal(service)} lives. ` +
+        `Add to ${face.literal(under)}: ${face.literal(line)}.`
+      )
+    }
     case 'no-hands-yet':
       return `I can foresee ${face.literal(unable.step)} and not do it yet: ${face.literal('/capacity check')} answers, nothing is sent.`
     case 'source-not-configured':

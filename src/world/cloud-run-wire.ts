@@ -164,7 +164,7 @@ export function readOperation(reply: unknown, sent: 'no' | 'unknown'): CloudRunO
   const { name, done, error } = judged(operationSchema, reply, 'operation', sent)
   const failure = error?.message ?? ''
   return {
-    name,
+    name: lastOf(name),
     isDone: done === true,
     error: error == null ? null : failure === '' ? `code ${error.code ?? 'unknown'}` : failure,
   }

@@ -54,7 +54,6 @@ const parentName = /^projects\/[a-z0-9:.-]+\/locations\/[a-z0-9-]+\/(services|wo
 const isResource = (name: string): boolean =>
   parentName.test(name) && serviceName.test(lastOf(name))
 const revisionPattern = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/
-const operationPattern = /^projects\/[^/]+\/locations\/[^/]+\/operations\/[^/]+$/
 
 type Asked = ReturnType<typeof askerOf<CloudRunClients>>
 type BoundTo = (service: string) => BoundService
@@ -80,9 +79,12 @@ function readerOf(asked: Asked, boundTo: BoundTo): CloudRunReader {
     revision,
     revisionOf: (service, intent) =>
       revision(service, revisionName(boundTo(service).resource, intent)),
-    operation: async (name) => {
-      if (!operationPattern.test(name))
-        throw new Fault('invalid', 'no', `${name} is no name of an operation`)
+    operation: async (service, id) => {
+      if (!/^[\w-]+$/.test(id)) throw new Fault('invalid', 'no', `${id} is no name of an operation`)
+      const name = boundTo(service).resource.replace(
+        /(services|workerPools)\/[^/]+$/,
+        `operations/${id}`,
+      )
       const reply = await asked(
         'run.operations.get',
         `operation ${name}`,

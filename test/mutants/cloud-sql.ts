@@ -44,8 +44,7 @@ export const cloudSqlMutants: readonly Mutant[] = [
     safety: 'the clock is looked at when the connection stands, not when the call began',
     file: 'src/world/cloud-sql-write.ts',
     find: 'sendOnce({ ...options, api,',
-    replace:
-      'sendOnce({ ...options, clock: { now: ((at) => () => at)(options.clock.now()) }, api,',
+    replace: 'sendOnce({ ...options, clock: { now: ((at) => () => at)(options.clock.now()) }, api,',
     killedBy: {
       file: writes,
       title: 'it is looked at when the connection stands, not when the call began',

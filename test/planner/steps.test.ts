@@ -87,13 +87,13 @@ describe('what cannot be performed says why', () => {
       services: { ...site.services, backend: { ...backend, bindings } },
     }
     const { act } = bound('set-gunicorn', { service: 'backend', threads: 4 })
-    if (act.kind !== 'foreseen') throw new Error(act.kind)
+    if (act.kind !== 'write') throw new Error(act.kind)
     expect(act.unable(baked)).toMatchObject({
       code: 'baked-into-image',
       where: 'gunicorn.conf.py:3',
       value: 'threads 4',
     })
-    expect(act.unable(site)).toMatchObject({ code: 'no-hands-yet', step: 'set-gunicorn' })
+    expect(act.unable(site)).toMatchObject({ code: 'no-binding', service: 'backend' })
   })
 })
 

@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest'
 import { withReplica } from '../../src/capacity/changes.ts'
 import type { System } from '../../src/capacity/system.ts'
 import type { BoundStep } from '../../src/define/step.ts'
-import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { site } from '../runs/process.ts'
@@ -115,18 +114,6 @@ describe('a foreseen step', () => {
     expect(unable?.kind).toBe('unable')
     if (unable?.code === 'no-hands-yet') expect(unable.step).toBe(entry.name)
     else expect(unable).toMatchObject({ code: 'baked-into-image', where: expect.any(String) })
-  })
-
-  test('that is baked into an image names the file, and the value to set there', () => {
-    const step = bumpCeleryConcurrency({ service: 'celery-worker', concurrency: 6 })
-    expect(step.act.kind === 'foreseen' && step.act.unable(site)).toEqual({
-      kind: 'unable',
-      code: 'baked-into-image',
-      service: 'celery-worker',
-      where: 'celery_health_server.py:61',
-      setting: 'concurrency',
-      value: 6,
-    })
   })
 })
 

@@ -1,4 +1,4 @@
-/** What every write of the catalogue must hold: its guard, its probe and its verification. writes.md. */
+/** What every write to a database or its pooler must hold: its guard, its probe and its verification. writes.md. */
 
 import { describe, expect, test } from 'vitest'
 import type { Guard } from '../../src/define/step.ts'
@@ -13,8 +13,8 @@ import { stage } from './stage.ts'
 const writes = catalogue.entries
   .flatMap((entry) => entry.examples.map((example) => ({ name: entry.name, entry, example })))
   .flatMap((one) => {
-    const { act } = bound(one.entry, one.example)
-    return act.kind === 'write' ? [{ ...one, act }] : []
+    const { act, target } = bound(one.entry, one.example)
+    return act.kind === 'write' && /^(databases|poolers)\./.test(target) ? [{ ...one, act }] : []
   })
 const guardedBy = (...guards: readonly Guard[]) =>
   writes.filter(({ act }) => guards.includes(act.guard))

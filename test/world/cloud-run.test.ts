@@ -69,8 +69,7 @@ describe('reading', () => {
       name: 'backend-00001-loc',
       isReady: true,
     })
-    const none = 'projects/tukiprod/locations/us-central1/operations/none'
-    expect((await faultOf(reader.operation(none))).code).toBe('not-found')
+    expect((await faultOf(reader.operation('backend', 'none'))).code).toBe('not-found')
   })
 
   test('a read survives two 503 and gives up at the third; a limit is not pushed', async () => {
@@ -99,7 +98,7 @@ describe('a change of instances', () => {
     const { name } = await writer.patch(clearance(), await change({ maxInstances: 150 }))
     expect((await reader.service('backend')).isReconciling).toBe(true)
     clock.forward(2_000)
-    expect(await reader.operation(name)).toMatchObject({ isDone: true, error: null })
+    expect(await reader.operation('backend', name)).toMatchObject({ isDone: true, error: null })
     const after = cloud.service('backend')
     expect(after.scaling).toEqual({ minInstanceCount: 3, maxInstanceCount: 150 })
     expect(after.template).toEqual(before.template)
@@ -146,7 +145,7 @@ describe('a change of a revision', () => {
     })
     expect((await reader.service('backend')).settings.get('concurrency')).toEqual(read(200))
     clock.forward(30_000)
-    expect(await reader.operation(name)).toMatchObject({ isDone: true, error: null })
+    expect(await reader.operation('backend', name)).toMatchObject({ isDone: true, error: null })
     const { serving, settings } = await reader.service('backend')
     expect(serving).toEqual([{ revision: 'backend-p1', percent: 100 }])
     for (const [setting, value] of wished.settings)
@@ -173,7 +172,7 @@ describe('a change of a revision', () => {
     cloud.provoke({ on: 'write', how: 'operation-fails' })
     const { name } = await writer.patch(clearance(), await change({ 'gunicorn.workers': 5 }))
     clock.forward(30_000)
-    expect((await reader.operation(name)).error).toMatch(/backend-p1' is not ready/)
+    expect((await reader.operation('backend', name)).error).toMatch(/backend-p1' is not ready/)
     const failed = await reader.service('backend')
     expect(failed).toMatchObject({
       problem: expect.stringContaining('not ready'),

@@ -12,6 +12,7 @@ import type {
   SettingValue,
 } from '../../src/world/ports/cloud-run.ts'
 import { projectRoot } from '../architecture/source.ts'
+import { settingNamed } from './setting-named.ts'
 import { handClock, running } from './tuki-cloud.ts'
 
 const text = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
@@ -62,17 +63,4 @@ export async function tukiRun({ timeOutMs = 2_000, bound, ...options }: RunOptio
 
 function settingsOf(settings: object): ReadonlyMap<ServiceSetting, SettingValue> {
   return new Map(Object.entries(settings).map(([name, value]) => [settingNamed(name), value]))
-}
-
-const names: readonly ServiceSetting[] = [
-  ...(['minInstances', 'maxInstances', 'concurrency', 'cpu', 'memoryGib'] as const),
-  ...(['gunicorn.workerClass', 'gunicorn.workers', 'gunicorn.threads'] as const),
-  ...(['django.connMaxAgeSeconds', 'database.through'] as const),
-  ...(['celery.concurrency', 'celery.prefetchMultiplier'] as const),
-]
-
-function settingNamed(name: string): ServiceSetting {
-  const found = names.find((one) => one === name)
-  if (found === undefined) throw new Error(`no setting ${name}`)
-  return found
 }

@@ -45,6 +45,7 @@ export type CloudRunService = {
 export type CloudRunRevision = { readonly name: string; readonly isReady: boolean }
 
 export type CloudRunOperation = {
+  /** Its last part; the rest is where the service is. */
   readonly name: string
   readonly isDone: boolean
   /** Done does not mean success: its code and message. */
@@ -71,7 +72,7 @@ export type CloudRunReader = {
   revision: (service: string, revision: string) => Promise<CloudRunRevision | null>
   /** The revision that a write of this intent made; null: there is none. */
   revisionOf: (service: string, intent: string) => Promise<CloudRunRevision | null>
-  operation: (name: string) => Promise<CloudRunOperation>
+  operation: (service: string, name: string) => Promise<CloudRunOperation>
 }
 
 export type CloudRunWriter = {
