@@ -90,7 +90,7 @@ function steady(text: string): string {
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b/g, '<operation>')
     .replace(/\b[0-9a-f]{64}\b/g, '<digest>')
     .replace(/(Forecast `)[0-9a-f]{8}`/g, '$1<digest>`')
-    .replace(/\b0[0-9a-z]{20,30}\b/g, '<run>')
+    .replace(/\b(p?)0[0-9a-z]{20,30}\b/g, '$1<run>')
     .replace(/\b(\d+ min )?\d+ s( so far| ago)/g, '<duration>$2')
     .replace(/It took [^.]+\./g, 'It took <duration>.')
 }

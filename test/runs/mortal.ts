@@ -1,6 +1,8 @@
 /** A process that dies at a chosen point: before or after an append or a write. A dead one does nothing more. */
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import type { CloudRunReader, CloudRunWriter } from '../../src/world/ports/cloud-run.ts'
 import type { CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
+import type { TestCloudRun } from './simulated-cloud-run.ts'
 import type { TestCloud } from './simulated-world.ts'
 
 export class ProcessDied extends Error {
@@ -19,7 +21,13 @@ export type Death = {
   readonly when: 'before' | 'after' | { readonly inFlightMs: number }
 }
 
-export function mortal(ledger: Ledger, cloud: TestCloud, death: Death | null) {
+/** `cloudRun`: where the life's writes go to Cloud Run instead. */
+export function mortal(
+  ledger: Ledger,
+  cloud: TestCloud,
+  death: Death | null,
+  cloudRun: TestCloudRun | null = null,
+) {
   /** What this process has come to, in order. */
   const points: string[] = []
   let isDead = false
@@ -36,7 +44,8 @@ export function mortal(ledger: Ledger, cloud: TestCloud, death: Death | null) {
     if (when === 'before') die(`before ${point}`)
     if (typeof when === 'object') {
       if (point !== write) die(`before ${point}`)
-      cloud.provoke({ lateMs: when.inFlightMs })
+      const world = cloudRun ?? cloud
+      world.provoke({ lateMs: when.inFlightMs })
       await work().catch(() => die(`while ${point} was on its way`))
     }
     const result = await work()
@@ -59,6 +68,22 @@ export function mortal(ledger: Ledger, cloud: TestCloud, death: Death | null) {
       document: (digest) => alive(() => ledger.document(digest)),
       close: () => ledger.close(),
     } satisfies Ledger,
+    ...(cloudRun === null
+      ? {}
+      : {
+          cloudRun: {
+            reader: {
+              service: (name) => alive(() => cloudRun.reader.service(name)),
+              revision: (name, revision) => alive(() => cloudRun.reader.revision(name, revision)),
+              revisionOf: (name, intent) => alive(() => cloudRun.reader.revisionOf(name, intent)),
+              operation: (name, id) => alive(() => cloudRun.reader.operation(name, id)),
+            } satisfies CloudRunReader,
+            writer: {
+              patch: (clearance, change) =>
+                passing(write, () => cloudRun.writer.patch(clearance, change)),
+            } satisfies CloudRunWriter,
+          },
+        }),
     cloud: {
       reader: {
         instance: (name: string) => alive(() => cloud.reader.instance(name)),

@@ -18,6 +18,7 @@ import type { Run } from '../../src/runs/stage.ts'
 import { catalogue as steps } from '../../src/steps/index.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
+import type { CloudRunReader, CloudRunWriter } from '../../src/world/ports/cloud-run.ts'
 import type { CloudSqlReader, CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
 import type { PostgresReader } from '../../src/world/ports/postgres.ts'
 import type { Unconfigured, World } from '../../src/world/world.ts'
@@ -52,6 +53,7 @@ export type ProcessOptions = {
   readonly ledger: Ledger
   readonly clock: HandClock
   readonly cloud: { readonly reader: CloudSqlReader; readonly writer: CloudSqlWriter }
+  readonly cloudRun?: { readonly reader: CloudRunReader; readonly writer: CloudRunWriter }
   readonly postgres?: PostgresReader
   readonly document?: SystemDocument
   readonly catalogue?: Catalogue
@@ -63,11 +65,17 @@ const unconfigured: Unconfigured = {
 }
 
 export function processOn(options: ProcessOptions) {
-  const { ledger, clock, cloud, document = site, catalogue = steps } = options
+  const { ledger, clock, cloud, cloudRun, document = site, catalogue = steps } = options
   const { postgres = unconfigured } = options
   const world: World = {
-    read: { ...nowhere.read, cloudSql: cloud.reader, postgres },
-    write: { ...nowhere.write, cloudSql: cloud.writer },
+    read: {
+      ...{ ...nowhere.read, cloudSql: cloud.reader, postgres },
+      ...(cloudRun === undefined ? {} : { cloudRun: cloudRun.reader }),
+    },
+    write: {
+      ...{ ...nowhere.write, cloudSql: cloud.writer },
+      ...(cloudRun === undefined ? {} : { cloudRun: cloudRun.writer }),
+    },
   }
   const journal = journalOn(ledger, () => undefined)
   const means: Means = {

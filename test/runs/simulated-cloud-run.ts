@@ -1,6 +1,6 @@
 /**
- * Cloud Run in memory, as the port has it: etags, revisions that take time on a hand clock, reads that lag, replies that
- * are lost. Its timeline is the local cloud's own; cloud-run-contract.test.ts holds it to the real adapter.
+ * Cloud Run in memory, as the port has it: etags, revisions that take time on a hand clock, reads that lag, lost
+ * replies. Its timeline is the local cloud's own; cloud-run-contract.test.ts holds it to the real adapter.
  */
 import type { SystemDocument } from '../../src/capacity/system.ts'
 import {

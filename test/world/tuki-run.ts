@@ -15,10 +15,10 @@ import { projectRoot } from '../architecture/source.ts'
 import { settingNamed } from './setting-named.ts'
 import { handClock, running } from './tuki-cloud.ts'
 
-const text = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
+export const siteText = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 
 /** Celery's settings in its arguments, so that they can be written; a pool of workers beside it. */
-export const boundText = text
+export const boundText = siteText
   .replace('celery: { image: "celery_health_server.py:61" }', 'celery: { args: true }')
   .replace('locations/us-central1/services/celery-beat', 'locations/us-central1/workerPools/beat')
 
@@ -61,6 +61,6 @@ export async function tukiRun({ timeOutMs = 2_000, bound, ...options }: RunOptio
   return { clock, cloud, reader, writer, clearance, change, sent }
 }
 
-function settingsOf(settings: object): ReadonlyMap<ServiceSetting, SettingValue> {
+export function settingsOf(settings: object): ReadonlyMap<ServiceSetting, SettingValue> {
   return new Map(Object.entries(settings).map(([name, value]) => [settingNamed(name), value]))
 }
