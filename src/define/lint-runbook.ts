@@ -100,7 +100,10 @@ function stepAt(run: RehearsedRun, position: number) {
 function isUndoable(runs: readonly RehearsedRun[], position: number): boolean {
   return runs.some((run) => {
     const at = stepAt(run, position)
-    return at !== null && (at.undo?.kind === 'cannot' || at.step.risk === 'irreversible')
+    if (at === null) return false
+    // What changed nothing has nothing to undo.
+    const isLost = at.undo?.kind === 'cannot' && at.undo.because !== 'nothing-changed'
+    return isLost || at.step.risk === 'irreversible'
   })
 }
 
