@@ -1,7 +1,8 @@
 /** Runbooks and rehearsed runs as JSON: docs/write-a-runbook.md names the fields. */
+import { basename } from 'node:path'
 import type { BoundRunbook, Runbook } from '../define/define-runbook.ts'
 import { headroomByPhase } from '../define/headroom-by-phase.ts'
-import type { LibraryEntry } from '../define/library.ts'
+import type { LibraryEntry, LoadProblem } from '../define/library.ts'
 import type { LintFinding } from '../define/lint-runbook.ts'
 import { storedItems } from '../define/plan-item.ts'
 import type { RehearsedItem, RehearsedRun, RehearsedStep, Stop } from '../define/rehearsed-run.ts'
@@ -10,6 +11,7 @@ import { unableSentence } from '../words/en.ts'
 import { effectSentence } from '../words/en-effects.ts'
 import {
   lintSentence,
+  loadProblemSentence,
   missSentence,
   runbookProblemSentence,
   stopSentence,
@@ -115,7 +117,20 @@ function stepJson(item: RehearsedStep) {
   }
 }
 
-export function lintJson({ name }: Pick<Runbook, 'name'>, findings: readonly LintFinding[]) {
+type Linted = {
+  readonly runbook: string
+  readonly findings: readonly {
+    readonly code: string
+    readonly position: number | null
+    readonly step: string | null
+    readonly text: string
+  }[]
+}
+
+export function lintJson(
+  { name }: Pick<Runbook, 'name'>,
+  findings: readonly LintFinding[],
+): Linted {
   return {
     runbook: name,
     findings: findings.map((finding) => ({
@@ -125,6 +140,13 @@ export function lintJson({ name }: Pick<Runbook, 'name'>, findings: readonly Lin
       text: lintSentence(finding, terminalFace),
     })),
   }
+}
+
+/** What lint says of a file that cannot be loaded. */
+export function unloadedJson(problem: LoadProblem): Linted {
+  const text = loadProblemSentence(problem)
+  const finding = { code: problem.code, position: null, step: null, text }
+  return { runbook: basename(problem.file, '.ts'), findings: [finding] }
 }
 
 export function testedJson({ name }: Pick<Runbook, 'name'>, { claim, misses, problem }: Tested) {

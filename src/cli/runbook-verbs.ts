@@ -1,6 +1,6 @@
 /** `runbook list, show, rehearse, new, lint, test`: the runbooks of the folder, and nothing is sent. */
 import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type BoundRunbook, bindRunbook, type Runbook } from '../define/define-runbook.ts'
 import { rehearse } from '../define/forecast.ts'
@@ -16,9 +16,17 @@ import {
   stopSentence,
   unknownRunbookSentence,
 } from '../words/en-runbooks.ts'
+import { count } from '../words/numbers.ts'
 import { rehearsalPicture } from '../words/rehearsal-picture.ts'
 import { newRunbook, runbookName } from './new-runbook.ts'
-import { lintJson, listJson, rehearsedJson, showJson, testedJson } from './runbook-json.ts'
+import {
+  lintJson,
+  listJson,
+  rehearsedJson,
+  showJson,
+  testedJson,
+  unloadedJson,
+} from './runbook-json.ts'
 import { listText, rehearsedText, showText } from './runbook-text.ts'
 import { terminalFace } from './text.ts'
 import { exitCodes, type LookingFace, looking, type Options, opened, say, wrong } from './verbs.ts'
@@ -77,13 +85,16 @@ function addRehearse(program: Command, face: LookingFace): void {
         opened(face, options, async ({ look }) => {
           const bound = boundBy(entry.runbook, words, face)
           if (typeof bound === 'string') return wrong(face, bound)
+          const { picture } = options
+          if (picture !== undefined && !existsSync(dirname(picture)))
+            return wrong(face, `No folder ${dirname(picture)} to draw the picture in.`)
           const seen = await look.seen()
           const run = rehearse(seen.system, bound.items, seen)
           // What names something that the document lacks is a wrong input, not a verdict.
           if (run.stop?.code === 'missing' || run.stop?.code === 'no-such-fact')
             return wrong(face, stopSentence(run.stop, terminalFace))
-          if (options.picture !== undefined)
-            writeFileSync(options.picture, rehearsalPicture(bound.title, headroomByPhase(run)))
+          if (picture !== undefined)
+            writeFileSync(picture, rehearsalPicture(bound.title, headroomByPhase(run)))
           say(face.verbs, options, {
             json: () => rehearsedJson(entry, bound, run),
             text: () => rehearsedText(entry.runbook, run),
@@ -108,6 +119,8 @@ function addNew(program: Command, face: LookingFace): void {
         )
       const shelf = face.verbs.shelf()
       if (shelf.kind === 'wrong') return wrong(face, shelf.sentence)
+      const noFolder = { kind: 'load-problem', code: 'no-folder', file: shelf.folder } as const
+      if (!existsSync(shelf.folder)) return wrong(face, loadProblemSentence(noFolder))
       const file = join(shelf.folder, `${name}.ts`)
       if (existsSync(file)) return wrong(face, `${file} is there already; choose another name.`)
       return opened(face, { ...options, offline: true }, async ({ document }) => {
@@ -122,25 +135,42 @@ function addNew(program: Command, face: LookingFace): void {
 function addLint(program: Command, face: LookingFace): void {
   looking(program, 'lint', 'what is wrong with one, or with all of them')
     .argument('[name]')
-    .action((name: string | undefined, options: Options) =>
-      withLibrary(face, (library) => {
+    .action(async (name: string | undefined, options: Options) => {
+      const shelf = face.verbs.shelf()
+      if (shelf.kind === 'wrong') return wrong(face, shelf.sentence)
+      const loaded = await shelf.load()
+      // A file that cannot be loaded is what lint is for; a folder that is not there is a wrong question.
+      if (loaded.kind === 'wrong' && loaded.problems.every(({ code }) => code !== 'no-folder'))
+        return complain(face, options, loaded.problems.map(unloadedJson))
+      return withLibrary(face, (library) => {
         const chosen = chosenFrom(library, name)
         if (typeof chosen === 'string') return wrong(face, chosen)
         return opened(face, options, async ({ look }) => {
           const context = { ...(await look.seen()), catalogue: face.verbs.catalogue }
-          const all = chosen.map(({ runbook }) => lintJson(runbook, lintRunbook(runbook, context)))
-          const lines = all.flatMap(({ runbook, findings }) =>
-            findings.map(({ text }) => `${runbook}: ${text}`),
+          const linted = chosen.map(({ runbook }) =>
+            lintJson(runbook, lintRunbook(runbook, context)),
           )
-          const fine = `${chosen.length} runbooks, nothing to complain of.`
-          say(face.verbs, options, {
-            json: () => all,
-            text: () => (lines.length === 0 ? fine : lines.join('\n')),
-          })
-          face.exitWith(lines.length === 0 ? 0 : 1)
+          complain(face, options, linted)
         })
-      }),
-    )
+      })
+    })
+}
+
+/** Every finding on a line of its own; 1 where there is one. */
+function complain(
+  face: LookingFace,
+  options: Options,
+  all: readonly ReturnType<typeof lintJson>[],
+): void {
+  const lines = all.flatMap(({ runbook, findings }) =>
+    findings.map(({ text }) => `${runbook}: ${text}`),
+  )
+  const fine = `${count(all.length, 'runbook')}, nothing to complain of.`
+  say(face.verbs, options, {
+    json: () => all,
+    text: () => (lines.length === 0 ? fine : lines.join('\n')),
+  })
+  face.exitWith(lines.length === 0 ? 0 : 1)
 }
 
 function addTest(program: Command, face: LookingFace): void {

@@ -88,6 +88,22 @@ describe.concurrent('runbook', { timeout: 60_000 }, () => {
     expect(testShape.parse(JSON.parse(tests.out)).every(({ passed }) => passed)).toBe(true)
   })
 
+  test('lint says of every file that cannot be loaded why (1)', async () => {
+    const folder = scratchFolder()
+    try {
+      folder.write('one.ts', "import 'node:fs'\n")
+      folder.write('two.ts', 'export default {')
+      const env = { PLIMSOLL_RUNBOOKS: folder.folder }
+      const [text, json] = await Promise.all([say('lint', env), say('lint --json', env)])
+      expect([text.code, json.code]).toEqual([1, 1])
+      expect(text.out).toMatch(/^one: .*imports node:fs.*\ntwo: .*is no TypeScript/)
+      const codes = lintShape.parse(JSON.parse(json.out)).flatMap(({ findings }) => findings)
+      expect(codes.map(({ code }) => code)).toEqual(['imports', 'does-not-parse'])
+    } finally {
+      folder.remove()
+    }
+  })
+
   test('wrong usage is 2, in one sentence', async () => {
     await refused('rehearse scale-to-9k', /No runbook `scale-to-9k`\. Did you mean `scale-to-10k`/)
     await refused('rehearse load-test third=lots', /`third` must be a whole number from 1/)
@@ -99,6 +115,9 @@ describe.concurrent('runbook', { timeout: 60_000 }, () => {
     )
     await refused('new Bad_Name', /`Bad_Name` is no name/)
     await refused('new load-test', /there already/)
+    await refused('lint', /No folder of runbooks/, { PLIMSOLL_RUNBOOKS: 'none' })
+    await refused('new first', /No folder of runbooks/, { PLIMSOLL_RUNBOOKS: 'none' })
+    await refused('rehearse roll-back --picture none/a.svg', /No folder none/)
     await refused('list', /No folder of runbooks/, { PLIMSOLL_RUNBOOKS: 'none' })
     expect(existsSync('runbooks/Bad_Name.ts')).toBe(false)
   })

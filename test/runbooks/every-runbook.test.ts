@@ -1,17 +1,24 @@
 /** The runbooks themselves: rehearsed on the example as they claim, and on fifty random Systems. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import type { System } from '../../src/capacity/system.ts'
+import { rehearsedText } from '../../src/cli/runbook-text.ts'
 import { bindRunbook, type Runbook } from '../../src/define/define-runbook.ts'
 import { rehearse } from '../../src/define/forecast.ts'
+import { headroomByPhase } from '../../src/define/headroom-by-phase.ts'
 import { lintRunbook } from '../../src/define/lint-runbook.ts'
+import { bindItems } from '../../src/define/plan-item.ts'
 import type { RehearsedRun } from '../../src/define/rehearsed-run.ts'
+import { proposalSchema } from '../../src/define/review.ts'
 import type { JsonObject } from '../../src/define/step.ts'
 import { testRunbook } from '../../src/define/test-runbook.ts'
 import { readSystemFile } from '../../src/documents.ts'
 import { loadRunbooks } from '../../src/library/load.ts'
 import { catalogue } from '../../src/steps/index.ts'
+import { rehearsalPicture } from '../../src/words/rehearsal-picture.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { today } from '../capacity/golden.ts'
 import { predict } from '../capacity/predictions.ts'
@@ -23,6 +30,8 @@ const runbooks = loaded.library.list.map(({ runbook }) => runbook)
 const read = readSystemFile(join(projectRoot, 'system.yml'))
 if (read.kind === 'wrong') throw new Error(read.sentence)
 const site: System = read.document
+/** What a sentence without its number would hold. */
+const hole = /NaN|undefined|Infinity|\[object/
 const context = { system: site, today, catalogue }
 
 function rehearsed(runbook: Runbook, parameters: JsonObject, system: System): RehearsedRun {
@@ -112,6 +121,8 @@ describe('on fifty random Systems', { timeout: 120_000 }, () => {
             expect(item.verdict).not.toBe('block')
             expect(item.judgement.reasons.filter(({ weight }) => weight === 'block')).toEqual([])
           }
+          expect(rehearsedText(runbook, run)).not.toMatch(hole)
+          expect(rehearsalPicture(runbook.title, headroomByPhase(run))).not.toMatch(hole)
           const { stop } = run
           if (stop === null) return
           expect(run.verdict).toBe(stop.code === 'fact-unknown' ? 'review' : 'block')
@@ -169,4 +180,43 @@ test('the checklist leaves alone what is there already', () => {
     'apply-dashboards',
     'confirm',
   ])
+})
+
+describe('the circulating order', () => {
+  const file = join(projectRoot, 'runbooks/proposals/scale-10k-as-circulated.yml')
+  const { steps } = proposalSchema.parse(parse(readFileSync(file, 'utf8')))
+
+  const rehearsedFrom = (first: number): RehearsedRun => {
+    const items = steps
+      .slice(first)
+      .map(({ step, input }) => ({ kind: 'step', step, input, why: null }))
+    const plan = bindItems(items, catalogue)
+    if ('kind' in plan) throw new Error(JSON.stringify(plan))
+    return rehearse(site, plan, { today })
+  }
+
+  test('is stopped at its first harmful step, and nothing behind it is done', () => {
+    expect(rehearsedFrom(0)).toMatchObject({
+      verdict: 'block',
+      unreached: 6,
+      stop: {
+        position: 4,
+        code: 'blocked',
+        step: { name: 'set-django-connections' },
+        judgement: {
+          reasons: expect.arrayContaining([expect.objectContaining({ law: 'django-database' })]),
+        },
+      },
+      end: { assessment: { supportedUsers: 3300 } },
+    })
+  })
+
+  test('and its immediate action plan at the very first one', () => {
+    expect(rehearsedFrom(6)).toMatchObject({
+      verdict: 'block',
+      items: [],
+      stop: { position: 1, step: { name: 'bump-celery-concurrency' } },
+      end: { assessment: { supportedUsers: 2904 } },
+    })
+  })
 })
