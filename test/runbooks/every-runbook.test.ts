@@ -131,7 +131,7 @@ describe('on fifty random Systems', { timeout: 120_000 }, () => {
         }),
         { numRuns: 50 },
       )
-      expect(performed).toBeGreaterThan(25)
+      expect(performed).toBeGreaterThan(5)
     },
   )
 })
