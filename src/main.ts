@@ -36,13 +36,11 @@ import { peopleOf } from './slack/people.ts'
 import { presentRuns } from './slack/presenter.ts'
 import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
+import { pgBouncerAt, postgresAt } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectCloudRun } from './world/cloud-run.ts'
 import { connectCloudSql } from './world/cloud-sql.ts'
 import { nowhere } from './world/nowhere.ts'
-import { connectPgBouncer } from './world/pgbouncer.ts'
-import { connectPostgres } from './world/postgres.ts'
-import { databaseVariable } from './world/postgres-url.ts'
 import type { World } from './world/world.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
@@ -112,9 +110,10 @@ const offlineReach: WorldConfig = { google: null, databaseUrls: new Map(), poole
 type Reach = WorldConfig & { readonly keepMs: number }
 
 function worldOf(document: SystemDocument, reach: Reach): World & { close: () => Promise<void> } {
-  const { google } = reach
-  const { postgres, close } = postgresOf(document, reach)
-  const pgBouncer = pgBouncerOf(document, reach)
+  const { google, databaseUrls, poolerUrls, keepMs } = reach
+  const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
+  const { postgres, close } = postgresAt(databaseUrls, document, timing)
+  const pgBouncer = pgBouncerAt(poolerUrls, document, systemClock)
   const read = { ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader }
   const write = { ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer }
   if (google === null) return { read, write, close }
@@ -129,41 +128,6 @@ function worldOf(document: SystemDocument, reach: Reach): World & { close: () =>
     write: { ...write, cloudSql: cloudSql.writer, cloudRun: cloudRun.writer },
     close,
   }
-}
-
-/** The databases that a URL leads to. */
-function postgresOf({ databases }: SystemDocument, { databaseUrls, keepMs }: Reach) {
-  const names = Object.entries(databases).flatMap(([name, { replicas }]) => [
-    name,
-    ...Object.keys(replicas),
-  ])
-  const urls = new Map(
-    names.flatMap((name) => {
-      const url = databaseUrls.get(databaseVariable(name))
-      return url === undefined ? [] : [[name, url] as const]
-    }),
-  )
-  if (urls.size === 0) {
-    const postgres = { reader: nowhere.read.postgres, writer: nowhere.write.postgres }
-    return { postgres, close: async () => undefined }
-  }
-  const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
-  const { close, ...postgres } = connectPostgres({ urls, ...timing })
-  return { postgres, close }
-}
-
-/** The one pooler that the URLs can lead to: nothing in them says which of several they mean. */
-function pgBouncerOf({ poolers }: SystemDocument, { poolerUrls: adminUrls }: Reach) {
-  const [pooler, ...others] = Object.entries(poolers)
-  if (adminUrls.length === 0)
-    return { reader: nowhere.read.pgBouncer, writer: nowhere.write.pgBouncer }
-  if (pooler === undefined || others.length > 0) {
-    const remedy = 'leave one pooler in the System document: PGBOUNCER_ADMIN_URLS leads to one'
-    const none = { unconfigured: true, remedy } as const
-    return { reader: none, writer: none }
-  }
-  const [name, { processes }] = pooler
-  return connectPgBouncer({ pooler: { name, processes }, adminUrls, clock: systemClock })
 }
 
 async function startBot(config: BotConfig): Promise<number> {

@@ -96,11 +96,10 @@ describe('an upgrade', () => {
     const bot = await realProcess({ postgres: postgresSaying(400) })
     const ended = await bot.asked(checkConnections({ database }))
     expect(standing(ended)).toBe('ended: verified')
+    const holder = { user: 'shop', application: 'gunicorn', sessions: 120 }
     expect(ended.record.evidence?.map(({ observed }) => observed)).toEqual([
-      400,
-      120,
-      'db-custom-2-7680',
-      'RUNNABLE',
+      ...[400, 120, [{ ...holder, active: 0, idle: 120, inTransaction: 0 }], [], [], [], []],
+      ...['db-custom-2-7680', 'RUNNABLE'],
     ])
     expect(bot.patches()).toEqual([])
   })

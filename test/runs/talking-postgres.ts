@@ -1,4 +1,4 @@
-/** A PostgreSQL that says its max_connections, its sessions and what waits for a restart, and nothing else. */
+/** A PostgreSQL at rest: its max_connections, sessions that only hold a slot, and nothing that waits. */
 import { Fault } from '../../src/world/fault.ts'
 import type { PostgresReader } from '../../src/world/ports/postgres.ts'
 
@@ -13,9 +13,9 @@ export function postgresSaying(maxConnections: number): PostgresReader {
         ...{ sessions: 120, longestSeconds: 4 },
       },
     ],
-    longestTransactions: silent,
+    longestTransactions: async () => [],
     idleInTransaction: silent,
-    replicationLag: silent,
+    replicationLag: async () => ({ kind: 'primary', replicas: [] }),
     pendingRestart: async () => [],
   }
 }
