@@ -87,6 +87,9 @@ export type Step<I> = ((input: I) => BoundStep) & StepEntry
 
 type Spec<I> = ReadStep<I> | WriteStep<I> | ManualStep<I> | ForeseenStep<I>
 
+/** Why a backup has no undo: it took nothing away. */
+export const nothingChanged = 'nothing-changed'
+
 export function defineStep<I>(spec: Spec<I>): Step<I> {
   const bind = (input: I): BoundStep => ({
     name: spec.name,

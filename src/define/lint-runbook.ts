@@ -4,6 +4,7 @@
  */
 import type { System } from '../capacity/system.ts'
 import { bindRunbook, type Runbook, type RunbookProblem } from './define-runbook.ts'
+import { nothingChanged } from './define-step.ts'
 import { rehearse } from './forecast.ts'
 import type { PlanItem } from './plan-item.ts'
 import type { RehearsedRun } from './rehearsed-run.ts'
@@ -101,9 +102,8 @@ function isUndoable(runs: readonly RehearsedRun[], position: number): boolean {
   return runs.some((run) => {
     const at = stepAt(run, position)
     if (at === null) return false
-    // What changed nothing has nothing to undo.
-    const isLost = at.undo?.kind === 'cannot' && at.undo.because !== 'nothing-changed'
-    return isLost || at.step.risk === 'irreversible'
+    const cannot = at.undo?.kind === 'cannot' && at.undo.because !== nothingChanged
+    return cannot || at.step.risk === 'irreversible'
   })
 }
 

@@ -1,6 +1,6 @@
 /** Backs up a database. It occupies the instance's one operation, and changes nothing else. */
 import { z } from 'zod'
-import { defineStep } from '../define/define-step.ts'
+import { defineStep, nothingChanged } from '../define/define-step.ts'
 import { instanceOperation, intentLabel } from './cloud-sql-patch.ts'
 import { settled } from './foreseen.ts'
 import { databaseName, missingDatabase } from './inputs.ts'
@@ -47,5 +47,5 @@ export const createBackup = defineStep({
   expects: (_after, { database }) => [
     { fact: `databases.${database}.backup`, predicted: 'SUCCESSFUL' },
   ],
-  undo: () => ({ kind: 'cannot', because: 'nothing-changed' }),
+  undo: () => ({ kind: 'cannot', because: nothingChanged }),
 })
