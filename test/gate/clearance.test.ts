@@ -4,6 +4,7 @@ import type { Policy } from '../../src/capacity/system.ts'
 import { type Cleared, clear, type NotCleared, type Request } from '../../src/gate/clearance.ts'
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
+import { confirm } from '../../src/steps/confirm.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { Fault } from '../../src/world/fault.ts'
 import { database, site, upgrade } from '../runs/process.ts'
@@ -86,10 +87,11 @@ describe('no clearance', () => {
   const refused: readonly (readonly [string, Partial<Request>, RegExp])[] = [
     ['for a step that only reads', { step: checkConnections({ database }) }, /writes nothing/],
     [
-      'for a step that is only foreseen',
+      'for what is baked into an image',
       { step: bumpCeleryConcurrency({ service: 'celery-worker', concurrency: 6 }) },
-      /writes nothing/,
+      /baked-into-image/,
     ],
+    ['for what a person does', { step: confirm({ what: 'it is so' }) }, /writes nothing/],
     [
       'for what the step cannot do yet',
       { step: patchCloudSqlTier({ database, tier: 'db-custom-8-30720', pausePooler: true }) },

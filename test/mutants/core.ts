@@ -62,7 +62,7 @@ const writing: readonly Mutant[] = [
   {
     name: 'retry-beside-a-write-that-may-land',
     safety: 'a second write is never begun beside one that may still land',
-    file: 'src/runs/requests.ts',
+    file: 'src/runs/steering.ts',
     find: "if (choice === 'retry' && mayStillLand(run.stage))",
     replace: "if (choice === 'retry' && run.version < 0)",
     killedBy: {
@@ -129,7 +129,7 @@ const consent: readonly Mutant[] = [
     name: 'consent-of-anybody',
     safety: 'a yes counts only from somebody in the role, at the request and at the click',
     file: 'src/gate/policy.ts',
-    find: "if (!inRole) return { kind: 'denied', code: 'not-in-role', role: 'approve', holders }",
+    find: "if (!inRole) return { kind: 'denied', code: 'not-in-role', role, holders }",
     replace: '',
     killedBy: everyYes,
   },
