@@ -21,7 +21,8 @@ import type { Library } from './define/library.ts'
 import { dispatchInProcess } from './dispatch/in-process.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
-import { openSqliteLedger, type SqliteLedger } from './ledger/sqlite.ts'
+import type { SqliteLedger } from './ledger/sqlite.ts'
+import { ledgerVerbs, openLedger } from './ledgers.ts'
 import { loadRunbooks } from './library/load.ts'
 import { advance, parkBroken } from './runs/executor.ts'
 import { emptyHeadroom } from './runs/headroom.ts'
@@ -48,7 +49,9 @@ const complain = (text: string) => void process.stderr.write(`${text}\n`)
 
 /** Runs one command and gives its exit code. `start` ends when the process is told to. */
 export function main(args: readonly string[]): Promise<number> {
-  return runCommandLine(args, { catalogue, shelf, open: openLook, start, print, complain })
+  return runCommandLine(args, {
+    ...{ catalogue, shelf, open: openLook, ledger: ledgerVerbs, start, print, complain },
+  })
 }
 
 /** The folder of PLIMSOLL_RUNBOOKS. */
@@ -146,7 +149,11 @@ async function startBot(config: BotConfig): Promise<number> {
     for (const problem of loaded.problems) complain(loadProblemSentence(problem))
     return 2
   }
-  const ledger = openSqliteLedger(config.dataFolder, systemClock)
+  const ledger = openLedger(config)
+  if (ledger.kind === 'unusable') {
+    complain(ledger.sentence)
+    return 1
+  }
   if (ledger.kind === 'held') {
     const where = ledger.holder === null ? '' : ` at ${ledger.holder.address}`
     complain(`Already running${where}: ${config.dataFolder} is held by another process.`)

@@ -12,6 +12,7 @@ import { inputSentence, missingInputSentence, unknownStepSentence } from '../wor
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
 import { checkJson, findingJson, statusJson } from './json.ts'
+import { addLedger } from './ledger-verbs.ts'
 import { addPlan, addReview, badNumber } from './plan-verbs.ts'
 import { addRunbook } from './runbook-verbs.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
@@ -60,6 +61,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addPlan(program, face)
   addReview(program, face)
   addRunbook(program, face)
+  addLedger(program, face)
   return program
 }
 

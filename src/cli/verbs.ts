@@ -3,7 +3,9 @@ import type { Command } from 'commander'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { Loaded } from '../define/library.ts'
+import type { Anchor, Audit } from '../runs/audit.ts'
 import type { Look } from '../runs/look.ts'
+import type { Timeline } from '../runs/timeline.ts'
 
 /** 0 done or clear, 1 failed, 2 wrong usage or input, 3 review, 4 block. contract.md, 3. */
 export const exitCodes = { clear: 0, review: 3, block: 4 } as const
@@ -27,11 +29,22 @@ export type Verbs = {
   readonly shelf: () => Shelf
   /** The System document with what can be seen of the world; `offline`: the document alone. */
   readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
+  readonly ledger: LedgerVerbs
   /** Runs the app until it is told to stop. */
   readonly start: () => Promise<number>
   readonly print: (text: string) => void
   readonly complain: (text: string) => void
 }
+
+/** Read beside a running app. */
+export type LedgerVerbs = {
+  readonly audit: (anchor: Anchor | null) => Promise<Audit | Unread>
+  /** Null: there is no such run. */
+  readonly timeline: (run: string) => Promise<Timeline | Unread | null>
+}
+
+/** There is no ledger to read; the sentence says why. */
+export type Unread = { readonly kind: 'unread'; readonly sentence: string }
 
 export type Options = {
   readonly json?: boolean

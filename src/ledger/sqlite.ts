@@ -7,20 +7,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Clock } from '../world/world.ts'
-import type { Append, AppendResult, Ledger, Recorded } from './ledger.ts'
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS streams (
-    name TEXT PRIMARY KEY, version INTEGER NOT NULL, due_at INTEGER, created INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS streams_due ON streams (due_at) WHERE due_at IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS events (
-    stream TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (stream, version)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS events_at ON events (at);
-  CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-`
+import { type Addition, additionsOf, conflictIn, streamsOf } from './chain.ts'
+import type { Append, AppendResult, Head, Ledger, Recorded } from './ledger.ts'
+import { migrate, openDurable, transaction } from './sqlite-file.ts'
 
 /** Somebody else holds the data folder; `holder` is what they wrote beside the lock. */
 export type Held = { readonly kind: 'held'; readonly holder: Holder | null }
@@ -33,12 +22,15 @@ export type SqliteLedger = Ledger & {
 }
 
 const holderSchema = z.object({ pid: z.int(), address: z.string() })
-const versionRow = z.object({ version: z.int() })
+const headRow = z.object({ version: z.int(), hash: z.string() })
 const eventRow = z.object({ version: z.int(), at: z.int(), body: z.string() })
 const nameRow = z.object({ name: z.string() })
 const bodyRow = z.object({ body: z.string() })
 const lastRow = z.object({ at: z.int().nullable() })
 
+export const ledgerFile = (folder: string) => join(folder, 'ledger.db')
+
+/** Throws LedgerUnusable where a newer version has been at work. */
 export function openSqliteLedger(folder: string, clock: Clock): SqliteLedger | Held {
   mkdirSync(folder, { recursive: true })
   const lock = takeLock(join(folder, 'lock.db'))
@@ -46,8 +38,14 @@ export function openSqliteLedger(folder: string, clock: Clock): SqliteLedger | H
   if (lock === null) return { kind: 'held', holder: readHolder(holderFile) }
   // Whoever held it before answers there no more.
   rmSync(holderFile, { force: true })
-  const database = openDurable(join(folder, 'ledger.db'))
-  database.exec(schema)
+  const database = openDurable(ledgerFile(folder))
+  try {
+    migrate(database, ledgerFile(folder))
+  } catch (error) {
+    database.close()
+    lock.close()
+    throw error
+  }
   return {
     kind: 'ledger',
     announce: (holder) => writeFileSync(holderFile, JSON.stringify(holder)),
@@ -57,13 +55,6 @@ export function openSqliteLedger(folder: string, clock: Clock): SqliteLedger | H
       lock.close()
     },
   }
-}
-
-/** What it has committed is on the disk, whatever happens to the process or the machine. */
-export function openDurable(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 5_000 })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-  return database
 }
 
 /** A file of its own, so that readers can open the ledger beside a running app. Null when it is taken. */
@@ -93,11 +84,14 @@ function readHolder(file: string): Holder | null {
 }
 
 function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
-  const selectVersion = database.prepare('SELECT version FROM streams WHERE name = ?')
+  const selectHead = database.prepare('SELECT version, hash FROM streams WHERE name = ?')
   const selectLast = database.prepare('SELECT max(at) AS at FROM events')
-  const insertEvent = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?)')
-  const upsertStream = database.prepare(`INSERT INTO streams VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (name) DO UPDATE SET version = ?2, due_at = ?3`)
+  const insertEvent = database.prepare(
+    'INSERT INTO events (stream, version, at, body, hash) VALUES (?, ?, ?, ?, ?)',
+  )
+  const upsertStream = database.prepare(`
+    INSERT INTO streams (name, version, hash, due_at, created) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (name) DO UPDATE SET version = ?2, hash = ?3, due_at = ?4`)
   const selectEvents = database.prepare(
     'SELECT version, at, body FROM events WHERE stream = ? ORDER BY version',
   )
@@ -111,31 +105,32 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
   const selectDocument = database.prepare('SELECT body FROM documents WHERE digest = ?')
 
   const now = () => Math.max(clock.now(), lastRow.parse(selectLast.get()).at ?? 0)
-  const versionOf = (stream: string) => {
-    const row = selectVersion.get(stream)
-    return row === undefined ? 0 : versionRow.parse(row).version
+  const headOf = (stream: string): Head | null => {
+    const row = selectHead.get(stream)
+    return row === undefined ? null : headRow.parse(row)
   }
-  const write = (append: Append, at: number) => {
-    append.events.forEach((event, index) => {
-      const version = append.expectedVersion + index + 1
-      insertEvent.run(append.stream, version, at, JSON.stringify(event))
-    })
-    const version = append.expectedVersion + append.events.length
-    upsertStream.run(append.stream, version, append.dueAt, at)
+  const write = ({ stream, records, head, dueAt }: Addition, at: number) => {
+    for (const { version, body, hash } of records) insertEvent.run(stream, version, at, body, hash)
+    upsertStream.run(stream, head.version, head.hash, dueAt, at)
   }
   const appendAll = (appends: readonly Append[]): AppendResult => {
-    for (const { stream, expectedVersion } of appends) {
-      const version = versionOf(stream)
-      if (version !== expectedVersion) return { kind: 'conflict', stream, version }
-    }
+    const heads = new Map(
+      streamsOf(appends).flatMap((stream) => {
+        const head = headOf(stream)
+        return head === null ? [] : [[stream, head] as const]
+      }),
+    )
+    const conflict = conflictIn(appends, heads)
+    if (conflict !== null) return conflict
     const at = now()
-    for (const append of appends) write(append, at)
+    for (const addition of additionsOf(appends, heads, at)) write(addition, at)
     return { kind: 'appended', at }
   }
   return {
     now: async () => now(),
     append: async (appends) => transaction(database, () => appendAll(appends)),
     read: async (stream) => selectEvents.all(stream).map(recorded),
+    head: async (stream) => headOf(stream),
     due: async (time, limit) => names(selectDue.all(time, limit)),
     newest: async (prefix, limit) => names(selectNewest.all(prefix.length, prefix, limit)),
     keepDocument: async (digest, body) => void insertDocument.run(digest, body),
@@ -153,16 +148,4 @@ function recorded(row: unknown): Recorded {
 
 function names(rows: readonly unknown[]): readonly string[] {
   return rows.map((row) => nameRow.parse(row).name)
-}
-
-function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
 }

@@ -180,6 +180,8 @@ export const headroomEventSchema = z.discriminatedUnion('type', [
   /** The global stop switch: nothing is written until two people have lifted it. Releases are exempt. */
   event('stopped', { ...by, reason: z.string() }),
   event('stop-lifting', { ...by }),
+  /** Where a run that ended stands: with the System's own chain it shows what becomes of it. */
+  event('run-sealed', { run: z.string(), version: z.int(), head: z.string() }),
 ])
 
 export type HeadroomEvent = z.infer<typeof headroomEventSchema>

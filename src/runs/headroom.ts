@@ -17,12 +17,20 @@ export type Claim = {
 
 export type Headroom = History & {
   readonly version: number
+  /** How many events a forecast depends on. */
+  readonly changes: number
   readonly claims: readonly Claim[]
   /** Who wants the stop switch lifted: two people must. */
   readonly lifting: readonly string[]
 }
 
-export const emptyHeadroom: Headroom = { ...noHistory, version: 0, claims: [], lifting: [] }
+export const emptyHeadroom: Headroom = {
+  ...noHistory,
+  version: 0,
+  changes: 0,
+  claims: [],
+  lifting: [],
+}
 
 /** What the rules look back on: an hour of the most that anybody allows. */
 const rememberedAtMost = 200
@@ -31,7 +39,11 @@ export const headroomStream = (system: string) => `system/${system}`
 
 export function headroomOf(records: readonly Recorded[]): Headroom {
   const events = readEvents(headroomEventSchema, records)
-  return { ...events.reduce(evolve, emptyHeadroom), version: records.length }
+  return {
+    ...events.reduce(evolve, emptyHeadroom),
+    version: records.length,
+    changes: events.filter(({ event }) => event.type !== 'run-sealed').length,
+  }
 }
 
 function evolve(headroom: Headroom, { at, event }: Read<HeadroomEvent>): Headroom {
@@ -48,6 +60,8 @@ function evolve(headroom: Headroom, { at, event }: Read<HeadroomEvent>): Headroo
         claims: claimsAfter(headroom.claims, event),
         ended: remembered(headroom.ended, { run: event.run, target: event.target, at }),
       }
+    case 'run-sealed':
+      return headroom
     case 'stopped':
       return { ...headroom, stop: { by: event.by, reason: event.reason, at }, lifting: [] }
     case 'stop-lifting': {

@@ -1,5 +1,5 @@
 /** A run's way into the ledger: read, decide, append at that version, again when somebody else was first. */
-import type { Append, Ledger } from '../ledger/ledger.ts'
+import type { Append, Ledger, Seal } from '../ledger/ledger.ts'
 import { dueAt, keepClaimMs } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
@@ -14,6 +14,9 @@ export type Change = {
   readonly claim?: boolean
 }
 
+/** The hashes that cover a run that ended, and the whole System's stream with every run sealed before. */
+export type Sealed = { readonly run: string; readonly system: string }
+
 export type Changed = { readonly kind: 'changed'; readonly run: Run }
 
 export type Journal = {
@@ -22,6 +25,8 @@ export type Journal = {
   /** The newest runs by name, at most so many. */
   readonly newest: (limit: number) => Promise<readonly string[]>
   readonly headroom: (system: string) => Promise<Headroom>
+  /** Null while it goes on, and where it has changed since it was read. */
+  readonly sealed: (run: Run) => Promise<Sealed | null>
   readonly keepDocument: (digest: string, document: unknown) => Promise<void>
   /** `judge` sees who holds what, and says why the run may not begin; null: it may. */
   readonly start: <No extends { readonly kind: string }>(
@@ -63,6 +68,7 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
     read,
     newest: async (limit) => (await ledger.newest('run/', limit)).map(runOfStream),
     headroom,
+    sealed: (run) => sealedOf(ledger, run),
     keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
     start: async (event, judge) => {
       for (let race = 0; race < racesAtMost; race += 1) {
@@ -105,6 +111,14 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
   }
 }
 
+async function sealedOf(ledger: Ledger, run: Run): Promise<Sealed | null> {
+  if (run.stage.kind !== 'ended') return null
+  const own = await ledger.head(runStream(run.id))
+  const system = await ledger.head(headroomStream(run.system))
+  if (own === null || system === null || own.version !== run.version) return null
+  return { run: own.hash, system: system.hash }
+}
+
 /** What the writer saw: its events follow exactly this. */
 type State = {
   readonly id: string
@@ -127,6 +141,7 @@ async function committed(ledger: Ledger, state: State, change: Change): Promise<
     expectedVersion: before?.version ?? 0,
     events: change.events,
     dueAt: dueAt(run, now),
+    ...(run.stage.kind === 'ended' ? { seal: sealOf(run) } : {}),
   }
   const ofHeadroom: Append = {
     stream: headroomStream(run.system),
@@ -136,6 +151,17 @@ async function committed(ledger: Ledger, state: State, change: Change): Promise<
   }
   const result = await ledger.append(claims.length > 0 ? [ofRun, ofHeadroom] : [ofRun])
   return result.kind === 'appended' ? run : null
+}
+
+/** Whatever is appended to a run that has ended is sealed again: nothing can follow unseen. */
+function sealOf({ id, system }: Run): Seal {
+  return {
+    stream: headroomStream(system),
+    event: ({ version, hash }) => {
+      const sealed: HeadroomEvent = { type: 'run-sealed', v: 1, run: id, version, head: hash }
+      return sealed
+    },
+  }
 }
 
 function isChange<No extends { readonly kind: string }>(result: Change | No): result is Change {

@@ -55,7 +55,7 @@ export function decidedOn(
   { claim }: { claim: boolean } = { claim: false },
 ): Promise<Done> {
   return means.journal.change<Again>(run.id, (current, held) =>
-    current.version === run.version && held.version === headroom.version
+    current.version === run.version && held.changes === headroom.changes
       ? { kind: 'change', events: [event], claim }
       : again,
   )

@@ -96,7 +96,8 @@ async function draw(means: Means, id: string, sheet: Sheet): Promise<number | nu
   const run = await means.journal.read(id)
   if (run === null) return null
   const now = await means.journal.now()
-  const message = runMessage({ run, now, note: means.note })
+  const sealed = await means.journal.sealed(run)
+  const message = runMessage({ run, now, sealed, note: means.note })
   const drawing = JSON.stringify(message)
   if (run.message === null) await postFirst(means, run, message)
   else if (drawing !== sheet.last) await means.api.update(run.message, message)

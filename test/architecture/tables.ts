@@ -31,8 +31,12 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   runbooks: [...model, all('steps')],
   gate: [...model, ...observation],
   'gate/clearance.ts': [...model, ...observation, all('world/clearance.ts')],
-  runs: [...model, ...observation, all('gate'), all('ledger/ledger.ts'), types('dispatch')],
-  ledger: [types('world/world.ts')],
+  runs: [
+    ...[...model, ...observation, all('gate'), types('dispatch')],
+    // The chain is pure: the audit judges by it.
+    ...[all('ledger/ledger.ts'), all('ledger/chain.ts')],
+  ],
+  ledger: [types('world/world.ts'), types('world/postgres-url.ts'), all('world/postgres-tls.ts')],
   dispatch: [types('world/world.ts'), types('ledger/ledger.ts')],
   // Observation, alerts and dashboards are made from the document; nothing of the model runs here.
   world: [types('capacity')],
@@ -43,10 +47,19 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   'config.ts': [all('capacity'), all('world/postgres-url.ts')],
   'documents.ts': [all('capacity')],
   library: [all('define')],
+  // Which ledger and dispatcher, by the environment: what `main` would hold if it were not so long.
+  'ledgers.ts': [
+    all('ledger'),
+    all('dispatch'),
+    all('world'),
+    all('runs'),
+    types('cli'),
+    all('config.ts'),
+  ],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    ...[all('config.ts'), all('documents.ts'), all('library')],
+    ...[all('config.ts'), all('documents.ts'), all('library'), all('ledgers.ts')],
   ],
 }
 

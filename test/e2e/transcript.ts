@@ -89,6 +89,7 @@ function steady(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b/g, '<operation>')
     .replace(/\b[0-9a-f]{64}\b/g, '<digest>')
+    .replace(/(sealed `)[0-9a-f]{12}`/g, '$1<digest>`')
     .replace(/(Forecast `)[0-9a-f]{8}`/g, '$1<digest>`')
     .replace(/\b(p?)0[0-9a-z]{20,30}\b/g, '$1<run>')
     .replace(/\b(\d+ min )?\d+ s( so far| ago)/g, '<duration>$2')

@@ -1,9 +1,11 @@
 /** A ledger in memory that behaves: held to the same contract as SQLite (ledger.test.ts). */
-import type { Append, Ledger, LedgerEvent, Recorded } from '../../src/ledger/ledger.ts'
+import { additionsOf, conflictIn, streamsOf } from '../../src/ledger/chain.ts'
+import type { Head, Kept, Ledger } from '../../src/ledger/ledger.ts'
 import type { Clock } from '../../src/world/world.ts'
 
 type Stream = {
-  readonly records: readonly Recorded[]
+  readonly records: readonly Kept[]
+  readonly head: Head
   readonly dueAt: number | null
   readonly created: number
 }
@@ -13,28 +15,32 @@ export function memoryLedger(clock: Clock): Ledger {
   const documents = new Map<string, string>()
   let last = 0
   const now = () => Math.max(clock.now(), last)
-  const versionOf = (stream: string) => streams.get(stream)?.records.length ?? 0
 
-  const write = ({ stream, events, dueAt }: Append, at: number): void => {
-    const before = streams.get(stream)
-    const records = [...(before?.records ?? [])]
-    for (const event of events)
-      records.push({ version: records.length + 1, at, event: asWritten(event) })
-    streams.set(stream, { records, dueAt, created: before?.created ?? streams.size })
-    last = at
-  }
   return {
     now: async () => now(),
     append: async (appends) => {
-      for (const { stream, expectedVersion } of appends) {
-        const version = versionOf(stream)
-        if (version !== expectedVersion) return { kind: 'conflict', stream, version }
+      const heads = new Map(
+        streamsOf(appends).flatMap((name) => {
+          const stream = streams.get(name)
+          return stream === undefined ? [] : [[name, stream.head] as const]
+        }),
+      )
+      const conflict = conflictIn(appends, heads)
+      if (conflict !== null) return conflict
+      last = now()
+      for (const { stream, records, head, dueAt } of additionsOf(appends, heads, last)) {
+        const before = streams.get(stream)
+        const all = [...(before?.records ?? []), ...records]
+        streams.set(stream, { records: all, head, dueAt, created: before?.created ?? streams.size })
       }
-      const at = now()
-      for (const append of appends) write(append, at)
-      return { kind: 'appended', at }
+      return { kind: 'appended', at: last }
     },
-    read: async (stream) => [...(streams.get(stream)?.records ?? [])],
+    read: async (stream) =>
+      (streams.get(stream)?.records ?? []).map(({ version, at, body }) => ({
+        ...{ version, at },
+        event: JSON.parse(body),
+      })),
+    head: async (stream) => streams.get(stream)?.head ?? null,
     due: async (time, limit) =>
       [...streams]
         .flatMap(([name, { dueAt }]) => (dueAt === null || dueAt > time ? [] : [{ name, dueAt }]))
@@ -53,9 +59,4 @@ export function memoryLedger(clock: Clock): Ledger {
     document: async (digest) => documents.get(digest) ?? null,
     close: async () => undefined,
   }
-}
-
-/** What comes back is what JSON made of it, not the writer's own object. */
-function asWritten(event: LedgerEvent): unknown {
-  return JSON.parse(JSON.stringify(event))
 }

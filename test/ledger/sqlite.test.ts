@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import { openDurable, openSqliteLedger } from '../../src/ledger/sqlite.ts'
+import { breakIn } from '../../src/ledger/chain.ts'
+import { LedgerUnusable } from '../../src/ledger/ledger.ts'
+import { ledgerFile, openSqliteLedger } from '../../src/ledger/sqlite.ts'
+import { openDurable, openSqliteArchive } from '../../src/ledger/sqlite-file.ts'
 import { opened, temporaryFolder } from './temporary.ts'
 
 const clock = { now: () => 1_000 }
@@ -82,5 +85,46 @@ describe('durability', () => {
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
     database.close()
+  })
+})
+
+describe('the layout of the file', () => {
+  test('a ledger from before the chain gets its hashes, and goes on', async () => {
+    const folder = temporaryFolder()
+    const old = openDurable(join(folder, 'ledger.db'))
+    old.exec(`
+      CREATE TABLE streams (name TEXT PRIMARY KEY, version INTEGER NOT NULL, due_at INTEGER,
+        created INTEGER NOT NULL) STRICT;
+      CREATE TABLE events (stream TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (stream, version)) STRICT, WITHOUT ROWID;
+      CREATE TABLE documents (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+      INSERT INTO streams VALUES ('run/a', 2, NULL, 1);
+      INSERT INTO events VALUES ('run/a', 1, 1, '{"type":"seen","v":1}'),
+        ('run/a', 2, 2, '{"type":"seen","v":1}');`)
+    old.close()
+    const ledger = opened(folder, clock)
+    const more = { stream: 'run/a', expectedVersion: 2, events: [{ type: 'seen', v: 1 }] }
+    expect(await ledger.append([{ ...more, dueAt: null }])).toMatchObject({ kind: 'appended' })
+    const archive = openSqliteArchive(ledgerFile(folder))
+    const records = await archive.records('run/a')
+    expect(records).toHaveLength(3)
+    expect(breakIn('run/a', records)).toBeNull()
+    expect(records.at(-1)?.hash).toBe((await ledger.head('run/a'))?.hash)
+    await archive.close()
+  })
+
+  test('a ledger of a newer version is refused, by the app and by auditors', async () => {
+    const folder = temporaryFolder()
+    await opened(folder, clock).close()
+    const newer = openDurable(ledgerFile(folder))
+    newer.exec('PRAGMA user_version = 99')
+    newer.close()
+    expect(() => openSqliteLedger(folder, clock)).toThrow(LedgerUnusable)
+    expect(() => openSqliteArchive(ledgerFile(folder))).toThrow(LedgerUnusable)
+    // Refused, it holds nothing: the right version can start.
+    const fixed = openDurable(ledgerFile(folder))
+    fixed.exec('PRAGMA user_version = 2')
+    fixed.close()
+    expect(opened(folder, clock).kind).toBe('ledger')
   })
 })

@@ -201,7 +201,7 @@ const gate: readonly Mutant[] = [
     name: 'claimed-on-an-old-look',
     safety: 'a claim is appended at the headroom version that its forecast read',
     file: 'src/runs/means.ts',
-    find: 'current.version === run.version && held.version === headroom.version',
+    find: 'current.version === run.version && held.changes === headroom.changes',
     replace: 'current.version === run.version && headroom.version >= 0',
     killedBy: together,
   },
@@ -241,7 +241,7 @@ const ledger: readonly Mutant[] = [
   {
     name: 'ledger-version-ignored',
     safety: 'an append at a version that is no longer current writes nothing',
-    file: 'src/ledger/sqlite.ts',
+    file: 'src/ledger/chain.ts',
     find: 'if (version !== expectedVersion) return',
     replace: 'if (version < expectedVersion) return',
     killedBy: {
@@ -251,9 +251,20 @@ const ledger: readonly Mutant[] = [
     },
   },
   {
+    name: 'hash-not-compared',
+    safety: 'an event that was changed in the ledger is found',
+    file: 'src/ledger/chain.ts',
+    find: 'if (hashAfter(previous, { stream, version, at, body }) !== hash)',
+    replace: "if (hash === '')",
+    killedBy: {
+      file: 'test/ledger/audit.test.ts',
+      title: 'is found, given the anchor; untouched it holds',
+    },
+  },
+  {
     name: 'not-synced',
     safety: 'what the ledger has answered survives the machine',
-    file: 'src/ledger/sqlite.ts',
+    file: 'src/ledger/sqlite-file.ts',
     find: 'PRAGMA synchronous = FULL',
     replace: 'PRAGMA synchronous = NORMAL',
     killedBy: {

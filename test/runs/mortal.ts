@@ -61,6 +61,7 @@ export function mortal(
           appends.map(({ events }) => events.map(({ type }) => type).join(', ')).join(' + '),
           () => ledger.append(appends),
         ),
+      head: (stream) => alive(() => ledger.head(stream)),
       read: (stream) => alive(() => ledger.read(stream)),
       due: (now, limit) => alive(() => ledger.due(now, limit)),
       newest: (prefix, limit) => alive(() => ledger.newest(prefix, limit)),

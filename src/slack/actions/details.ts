@@ -10,6 +10,6 @@ export async function showDetails(
 ): Promise<string | null> {
   const run = await means.journal.read(call.value)
   if (run === null) return 'There is no such run in my ledger.'
-  await means.api.post(call.channel, detailsMessage(run), call.ts)
+  await means.api.post(call.channel, detailsMessage(run, await means.journal.sealed(run)), call.ts)
   return null
 }

@@ -1,10 +1,12 @@
 /** What a run was judged on: the facts with source and time, the expectations, the fingerprint. Pure. */
+import { headroomStream } from '../../runs/headroom.ts'
+import type { Sealed } from '../../runs/journal.ts'
 import type { Run } from '../../runs/stage.ts'
 import { reasonSentence } from '../../words/en-reasons.ts'
 import { escaped, slackFace as face, longSection, type Message, section } from './blocks.ts'
 import { show } from './evidence.ts'
 
-export function detailsMessage(run: Run): Message {
+export function detailsMessage(run: Run, sealed: Sealed | null): Message {
   const { forecast } = run.record
   if (forecast === null) {
     const text = `${face.run(run.id)} has no forecast yet.`
@@ -25,5 +27,16 @@ export function detailsMessage(run: Run): Message {
     `*Judged on*\n${facts.join('\n') || 'nothing observed'}`,
     `*Afterwards I look whether*\n${expects.join('\n') || 'nothing is expected'}`,
   ]
+  if (sealed !== null) parts.push(sealText(run, sealed))
   return { text: `The details of run ${run.id}.`, blocks: parts.map(longSection) }
+}
+
+/** Said outside the ledger, so that nobody who rewrites it can rewrite this too. */
+function sealText(run: Run, { run: own, system }: Sealed): string {
+  return [
+    '*Sealed*',
+    `• this run ${face.literal(`${run.id}:${own}`)}`,
+    `• and everything before it ${face.literal(`${headroomStream(run.system)}:${system}`)}`,
+    `Either is an anchor for ${face.literal('plimsoll ledger verify --anchor')}.`,
+  ].join('\n')
 }

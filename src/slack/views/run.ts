@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { PlanForecast, ShownForecast } from '../../runs/events.ts'
+import type { Sealed } from '../../runs/journal.ts'
 import type { Approval, Run } from '../../runs/stage.ts'
 import { parkedSentence, stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
@@ -35,19 +36,29 @@ export type RunView = {
   readonly run: Run
   /** For what elapses while it is drawn. */
   readonly now: number
+  /** Once it has ended. */
+  readonly sealed: Sealed | null
   /** Every message of a real workspace with a local cloud says so; a rehearsal too. */
   readonly note: string | null
 }
 
-export function runMessage({ run, now, note }: RunView): Message {
+export function runMessage({ run, now, sealed, note }: RunView): Message {
   const first = headline(run, now)
+  const seal = sealed === null ? [] : [`sealed ${face.literal(shortOf(sealed.run))}`]
   const blocks = [
     section(first),
     ...body(run, now),
     ...buttons(run),
-    context([`Run ${face.literal(run.id)}`, ...(note === null ? [] : [note])].join(' · ')),
+    context([`Run ${face.literal(run.id)}`, ...seal, ...(note === null ? [] : [note])].join(' · ')),
   ]
   return { text: plain(first), blocks }
+}
+
+const shortDigits = 12
+
+/** Enough for `ledger verify --anchor`; the details have the whole of it. */
+function shortOf(hash: string): string {
+  return hash.slice(0, shortDigits)
 }
 
 /** The answer in one line. */

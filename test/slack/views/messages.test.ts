@@ -45,6 +45,8 @@ function marked(value: unknown): readonly string[] {
   return Object.values(value).flatMap(marked)
 }
 
+const seal = { run: 'ab'.repeat(32), system: 'cd'.repeat(32) }
+
 const everyStage = [
   ...['acted', 'claimed', 'ended aborted', 'ended blocked', 'ended expired', 'ended not-verified'],
   ...['ended rejected', 'ended verified', 'ended withheld', 'judged', 'parked', 'reached'],
@@ -56,8 +58,9 @@ test('of any reachable run', () => {
   fc.assert(
     fc.property(anyRun, (run) => {
       reached.add(run.stage.kind === 'ended' ? `ended ${run.stage.outcome}` : run.stage.kind)
-      keepsTheRules(runMessage({ run, now, note }))
-      keepsTheRules(detailsMessage(run))
+      const sealed = run.stage.kind === 'ended' ? seal : null
+      keepsTheRules(runMessage({ run, now, sealed, note }))
+      keepsTheRules(detailsMessage(run, sealed))
     }),
     { numRuns: 1_500, seed: 20261123 },
   )
@@ -68,7 +71,7 @@ test('of any reachable run', () => {
 test('no decision is asked for where none waits, and a waiting one always is', () => {
   fc.assert(
     fc.property(anyRun, (run) => {
-      const { blocks } = runMessage({ run, now, note })
+      const { blocks } = runMessage({ run, now, sealed: null, note })
       const ids = [...JSON.stringify(blocks).matchAll(/"action_id":"(\w+)"/g)].map(([, id]) => id)
       const waits = run.stage.kind === 'waiting'
       expect(ids.includes('approve')).toBe(waits)
