@@ -3,7 +3,12 @@
  * of process.env. contract.md, 2.
  */
 import { z } from 'zod'
-import { hostsOf, isLoopbackHost, readPostgresUrl } from './world/postgres-url.ts'
+import {
+  hostsOf,
+  isLoopbackHost,
+  type PostgresAddress,
+  readPostgresUrl,
+} from './world/postgres-url.ts'
 
 export type BotConfig = {
   readonly kind: 'bot'
@@ -18,7 +23,11 @@ export type BotConfig = {
   readonly googleApiRoot: string | null
   readonly databaseUrls: DatabaseUrls
   readonly poolerUrls: readonly string[]
+  readonly ledger: LedgerPlace
 } & Files
+
+/** Null: SQLite in the data folder. It holds a password. */
+export type LedgerPlace = PostgresAddress | null
 
 /** By variable: `DATABASE_URL_TUKI_DB_PROD`. */
 export type DatabaseUrls = ReadonlyMap<string, string>
@@ -57,8 +66,6 @@ const notBuiltUrls = ['CELERY_BROKER_URL']
 /** Named in the contract and not held by this version: refused rather than ignored. */
 const notHeldYet: Readonly<Record<string, string>> = {
   SLACK_APP_TOKEN: 'Socket Mode is not there yet; use SLACK_SIGNING_SECRET and HTTP',
-  LEDGER_URL:
-    'a ledger on PostgreSQL is not there yet; leave it out for SQLite under PLIMSOLL_DATA',
   MONITORING_WEBHOOK_TOKEN: 'POST /monitoring/alert is not there yet; leave it out',
 }
 
@@ -136,11 +143,38 @@ function readPoolerUrls(env: Environment): readonly string[] | ConfigProblem {
   return urls
 }
 
+/** Where the ledger is. Never with what the bot operates: it would restart its own memory. */
+export function readLedgerPlace(env: Environment = process.env): LedgerPlace | ConfigProblem {
+  const url = given(env, 'LEDGER_URL')
+  if (url === undefined) return null
+  const read = readPostgresUrl(url)
+  if (read.kind === 'wrong') return problem('LEDGER_URL', read.problem)
+  const { address } = read
+  for (const [name, other] of Object.entries(env))
+    if (name.startsWith('DATABASE_URL_') && other !== undefined && isSameServer(address, other))
+      return problem('LEDGER_URL', `is the server of ${name}, which I operate; use one of its own`)
+  return address
+}
+
+/** Another database of the same server is restarted with it. */
+function isSameServer({ host, port }: PostgresAddress, url: string): boolean {
+  const read = readPostgresUrl(url)
+  if (read.kind === 'wrong') return false
+  const other = read.address
+  const isNear = isLoopbackHost(host) && isLoopbackHost(other.host)
+  return port === other.port && (isNear || host.toLowerCase() === other.host.toLowerCase())
+}
+
 function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
   for (const [variable, why] of Object.entries(notHeldYet))
     if (isSet(env, variable)) return problem(variable, why)
-  if (isSet(env, 'K_SERVICE'))
-    return problem('K_SERVICE', 'the disk of Cloud Run does not last and the ledger would be lost')
+  const ledger = readLedgerPlace(env)
+  if (ledger !== null && 'kind' in ledger) return ledger
+  if (isSet(env, 'K_SERVICE') && ledger === null)
+    return problem(
+      'K_SERVICE',
+      'the disk of Cloud Run does not last and the ledger would be lost; set LEDGER_URL',
+    )
   const unheld = notBuiltUrls.find((name) => isSet(env, name))
   if (unheld !== undefined) return problem(unheld, 'its adapter is not there yet; leave it out')
   const [botToken, signingSecret] = [env.SLACK_BOT_TOKEN, env.SLACK_SIGNING_SECRET]
@@ -173,6 +207,7 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     googleApiRoot,
     databaseUrls,
     poolerUrls,
+    ledger,
     ...files,
   }
 }

@@ -15,20 +15,19 @@ import {
   readConfig,
   readFiles,
   readWorld,
-  type WorldConfig,
 } from './config.ts'
 import type { Library } from './define/library.ts'
-import { dispatchInProcess } from './dispatch/in-process.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
-import type { SqliteLedger } from './ledger/sqlite.ts'
-import { ledgerVerbs, openLedger } from './ledgers.ts'
+import { LedgerUnavailable } from './ledger/ledger.ts'
+import { ledgerVerbs, type OpenLedger, openLedger } from './ledgers.ts'
 import { loadRunbooks } from './library/load.ts'
 import { advance, parkBroken } from './runs/executor.ts'
 import { emptyHeadroom } from './runs/headroom.ts'
 import { journalOn } from './runs/journal.ts'
 import { lookWith } from './runs/look.ts'
 import type { Means } from './runs/means.ts'
+import { UnknownEvent } from './runs/read-events.ts'
 import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
 import { connectSlack, type SlackDoor } from './slack/app.ts'
@@ -37,12 +36,9 @@ import { peopleOf } from './slack/people.ts'
 import { presentRuns } from './slack/presenter.ts'
 import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
-import { pgBouncerAt, postgresAt } from './world/by-url.ts'
+import { databaseNames } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
-import { connectCloudRun } from './world/cloud-run.ts'
-import { connectCloudSql } from './world/cloud-sql.ts'
-import { nowhere } from './world/nowhere.ts'
-import type { World } from './world/world.ts'
+import { offlineReach, worldOf } from './worlds.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const complain = (text: string) => void process.stderr.write(`${text}\n`)
@@ -108,31 +104,6 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   return { kind: 'opened', document: read.document, look }
 }
 
-const offlineReach: WorldConfig = { google: null, databaseUrls: new Map(), poolerUrls: [] }
-
-type Reach = WorldConfig & { readonly keepMs: number }
-
-function worldOf(document: SystemDocument, reach: Reach): World & { close: () => Promise<void> } {
-  const { google, databaseUrls, poolerUrls, keepMs } = reach
-  const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
-  const { postgres, close } = postgresAt(databaseUrls, document, timing)
-  const pgBouncer = pgBouncerAt(poolerUrls, document, systemClock)
-  const read = { ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader }
-  const write = { ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer }
-  if (google === null) return { read, write, close }
-  const options = {
-    clock: systemClock,
-    ...(google.apiRoot === null ? {} : { apiRoot: google.apiRoot }),
-  }
-  const cloudSql = connectCloudSql({ project: document.project, ...options })
-  const cloudRun = connectCloudRun({ document, ...options })
-  return {
-    read: { ...read, cloudSql: cloudSql.reader, cloudRun: cloudRun.reader },
-    write: { ...write, cloudSql: cloudSql.writer, cloudRun: cloudRun.writer },
-    close,
-  }
-}
-
 async function startBot(config: BotConfig): Promise<number> {
   const read = readSystemFile(config.systemFile)
   if (read.kind === 'wrong') {
@@ -149,40 +120,32 @@ async function startBot(config: BotConfig): Promise<number> {
     for (const problem of loaded.problems) complain(loadProblemSentence(problem))
     return 2
   }
-  const ledger = openLedger(config)
-  if (ledger.kind === 'unusable') {
-    complain(ledger.sentence)
-    return 1
-  }
-  if (ledger.kind === 'held') {
-    const where = ledger.holder === null ? '' : ` at ${ledger.holder.address}`
-    complain(`Already running${where}: ${config.dataFolder} is held by another process.`)
-    return 1
+  const log = pino({ level: config.logLevel })
+  const opened = await openLedger(config, databaseNames(read.document), (error) =>
+    log.warn({ err: error }, 'the jobs on the ledger failed'),
+  )
+  if (opened.kind === 'unusable') {
+    complain(opened.sentence)
+    return opened.exitCode
   }
   try {
-    return await runBot({ config, document: read.document, ledger, library: loaded.library })
+    return await runBot({ config, document: read.document, opened, library: loaded.library, log })
   } finally {
-    await ledger.close()
+    await opened.close()
   }
 }
 
 /** What was read and opened before anything begins. */
-type Settled = {
+type Base = {
   readonly config: BotConfig
   readonly document: SystemDocument
-  readonly ledger: SqliteLedger
+  readonly opened: OpenLedger
   readonly library: Library
-}
-
-type Base = Settled & {
   readonly log: Logger
-  readonly door: SlackDoor
-  readonly team: string
 }
 
-async function runBot(settled: Settled): Promise<number> {
-  const { config, ledger } = settled
-  const log = pino({ level: config.logLevel })
+async function runBot(base: Base): Promise<number> {
+  const { config, opened, log } = base
   let ready = false
   const door = connectSlack({
     ...config.slack,
@@ -199,11 +162,12 @@ async function runBot(settled: Settled): Promise<number> {
     complain('Slack does not know SLACK_BOT_TOKEN, or does not answer: copy it from the app again.')
     return 1
   }
-  const bot = assemble({ ...settled, log, door, team: identity.team })
+  const bot = assemble({ ...base, door, team: identity.team })
   const { port } = await door.open(bot.desk, { port: config.port, host: hostFor(config) })
-  ledger.announce({ pid: process.pid, address: `http://localhost:${port}` })
+  opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
   // What changed while nobody drew: the newest runs are drawn again from the ledger.
-  for (const stream of await ledger.newest('run/', 20)) bot.presenter.changed(runOfStream(stream))
+  for (const stream of await opened.ledger.newest('run/', 20))
+    bot.presenter.changed(runOfStream(stream))
   ready = true
   log.info({ port }, 'listening')
   await toldToStop(config)
@@ -215,9 +179,12 @@ async function runBot(settled: Settled): Promise<number> {
   return 0
 }
 
+type Door = { readonly door: SlackDoor; readonly team: string }
+
 /** Who works with whom, once it is known who this bot is. */
-function assemble({ config, document, ledger, library, log, door, team }: Base) {
+function assemble({ config, document, opened, library, log, door, team }: Base & Door) {
   const { api } = door
+  const { ledger } = opened
   const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
   const google = { apiRoot: config.googleApiRoot }
@@ -235,17 +202,17 @@ function assemble({ config, document, ledger, library, log, door, team }: Base) 
     newId: () => newId(systemClock.now()),
     instance: newId(systemClock.now()),
   }
-  const dispatcher = dispatchInProcess(
-    {
-      advance: (run) => advance(means, run),
-      due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),
-      failed: (run, error) => {
-        log.error({ err: error, run }, 'a run could not be brought forward')
-        if (run !== null) parkBroken(means, run, error).catch((again) => log.error({ err: again }))
-      },
+  const dispatcher = opened.dispatch({
+    advance: (run) => advance(means, run),
+    due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),
+    failed: (run, error) => {
+      // Neither is the run's fault: the sweep comes back to it, or newer code does.
+      if (error instanceof LedgerUnavailable || error instanceof UnknownEvent)
+        return log.warn({ err: error, run }, 'not brought forward now')
+      log.error({ err: error, run }, 'a run could not be brought forward')
+      if (run !== null) parkBroken(means, run, error).catch((again) => log.error({ err: again }))
     },
-    systemTimers,
-  )
+  })
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read })
   const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }

@@ -75,6 +75,7 @@ describe('with SLACK_* it is a real workspace', () => {
     ['GOOGLE_API_ROOT', { ...real, GOOGLE_API_ROOT: '127.0.0.1:9099' }],
     ['K_SERVICE', { ...real, K_SERVICE: 'plimsoll' }],
     ['LEDGER_URL', { ...real, LEDGER_URL: 'postgres://ledger/l' }],
+    ['LEDGER_URL', { ...real, LEDGER_URL: 'mysql://u@127.0.0.1/l' }],
     ['DATABASE_URL_TUKI', { ...real, DATABASE_URL_TUKI: 'postgres://127.0.0.1/tuki' }],
     ['PORT', { ...real, PORT: '99999' }],
   ])('%s is refused, and named', (variable, env) => {
@@ -82,6 +83,28 @@ describe('with SLACK_* it is a real workspace', () => {
     expect(read).toMatchObject({ kind: 'config-problem', variable })
     expect(JSON.stringify(read)).not.toContain('xoxb-1')
     expect(JSON.stringify(read)).not.toContain('"secret"')
+  })
+
+  const operated = { ...real, DATABASE_URL_TUKI: 'postgres://u@127.0.0.1:5432/tuki' }
+  test.each<[string, string]>([
+    ['the very database', 'postgres://u@127.0.0.1:5432/tuki'],
+    ['by its other name', 'postgres://ledger:hunter2@localhost/tuki'],
+    ['another database of the same server', 'postgres://u@127.0.0.1/ledger'],
+  ])('a ledger in what the bot operates is refused: %s', (_what, LEDGER_URL) => {
+    const read = readConfig({ ...operated, LEDGER_URL })
+    expect(read).toMatchObject({ kind: 'config-problem', variable: 'LEDGER_URL' })
+    expect(JSON.stringify(read)).not.toContain('hunter2')
+  })
+
+  test.each<[string, Env]>([
+    ['beside the databases that it operates', { ...operated }],
+    ['on Cloud Run, whose disk does not last', { ...real, K_SERVICE: 'plimsoll' }],
+  ])('a ledger on a server of its own is taken %s', (_what, env) => {
+    const LEDGER_URL = 'postgres://plimsoll:p@127.0.0.1:5433/ledger'
+    expect(readConfig({ ...env, LEDGER_URL })).toMatchObject({
+      kind: 'bot',
+      ledger: { host: '127.0.0.1', port: 5433, database: 'ledger' },
+    })
   })
 
   test('an empty optional variable is as good as none', () => {

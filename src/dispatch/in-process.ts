@@ -1,15 +1,16 @@
 /** The embedded dispatcher: one process, timers, and a sweep that finds what was missed. */
 import type { Timers } from '../world/world.ts'
 import type { Dispatcher, Work } from './dispatcher.ts'
+import { turnsOf } from './turns.ts'
 
 /** Each instance looks so often for runs that are due. DESIGN.md, 3. */
 export const sweepEveryMs = 5_000
 /** Node's timers overflow beyond 2^31 - 1 ms; the sweep finds what is further away. */
 const longestTimerMs = 86_400_000
+const runsAtOnce = 64
 
-export function dispatchInProcess(work: Work, timers: Timers): Dispatcher {
-  const running = new Map<string, Promise<void>>()
-  const wokenAgain = new Set<string>()
+export function dispatchInProcess(work: Work, timers: Timers, atOnce = runsAtOnce): Dispatcher {
+  const turns = turnsOf(atOnce, bring)
   const sleeping = new Map<string, { readonly cancel: () => void }>()
   let stopped = false
   let sweeping = timers.after(0, sweep)
@@ -27,14 +28,9 @@ export function dispatchInProcess(work: Work, timers: Timers): Dispatcher {
     if (stopped) return
     sleeping.get(run)?.cancel()
     sleeping.delete(run)
-    if (running.has(run)) {
-      wokenAgain.add(run)
-      return
-    }
-    running.set(run, bring(run))
+    turns.ask(run)
   }
 
-  /** One run is brought forward by one loop at a time. */
   async function bring(run: string): Promise<void> {
     try {
       const waitMs = await work.advance(run)
@@ -45,9 +41,6 @@ export function dispatchInProcess(work: Work, timers: Timers): Dispatcher {
         )
     } catch (error) {
       work.failed(run, error)
-    } finally {
-      running.delete(run)
-      if (wokenAgain.delete(run)) wake(run)
     }
   }
 
@@ -57,7 +50,7 @@ export function dispatchInProcess(work: Work, timers: Timers): Dispatcher {
       stopped = true
       sweeping.cancel()
       for (const timer of sleeping.values()) timer.cancel()
-      await Promise.all(running.values())
+      await turns.stop()
     },
   }
 }

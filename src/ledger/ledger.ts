@@ -61,6 +61,14 @@ export class LedgerUnusable extends Error {
   override readonly name = 'LedgerUnusable'
 }
 
+/**
+ * The ledger does not answer now. What was appended then may be there or not: whoever asks again reads
+ * first, as after a lost race.
+ */
+export class LedgerUnavailable extends Error {
+  override readonly name = 'LedgerUnavailable'
+}
+
 /** A record as it lies in the store; somebody may have been at it. */
 export type Kept = {
   readonly version: number
@@ -76,5 +84,4 @@ export type Archive = {
   /** In the order of their versions. */
   readonly records: (stream: string) => Promise<readonly Kept[]>
   readonly document: (digest: string) => Promise<string | null>
-  readonly close: () => Promise<void>
 }

@@ -83,17 +83,27 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** Throws LedgerUnusable where there is no ledger of this version's layout. */
-export function openSqliteArchive(file: string): Archive {
+/** As it was when `work` began, and never written. Throws LedgerUnusable where there is none to read. */
+export async function readingSqlite<T>(
+  file: string,
+  work: (archive: Archive) => Promise<T>,
+): Promise<T> {
   if (!existsSync(file)) throw new LedgerUnusable(`there is no ledger at ${file}`)
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
-  const { user_version: layout } = countRow.parse(database.prepare('PRAGMA user_version').get())
-  if (layout !== migrations.length) {
+  try {
+    const { user_version: layout } = countRow.parse(database.prepare('PRAGMA user_version').get())
+    if (layout !== migrations.length)
+      throw new LedgerUnusable(
+        `${file} is of another version of Plimsoll: start the app on it once`,
+      )
+    database.exec('BEGIN')
+    return await work(archiveOn(database))
+  } finally {
     database.close()
-    throw new LedgerUnusable(`${file} is of another version of Plimsoll: start the app on it once`)
   }
-  // Everything is read as it was at the first read.
-  database.exec('BEGIN')
+}
+
+function archiveOn(database: DatabaseSync): Archive {
   const selectStreams = database.prepare(`
     SELECT name, version, hash FROM streams
     UNION ALL SELECT DISTINCT stream, NULL, NULL FROM events
@@ -110,7 +120,6 @@ export function openSqliteArchive(file: string): Archive {
       const row = selectDocument.get(digest)
       return row === undefined ? null : bodyRow.parse(row).body
     },
-    close: async () => database.close(),
   }
 }
 

@@ -12,6 +12,8 @@ export type Entry = {
   readonly body: unknown
   /** Null where it belongs to newer code. */
   readonly event: RunEvent | null
+  /** Of the step that it was at; empty before the first forecast. */
+  readonly target: string
 }
 
 export type Timeline = {
@@ -26,12 +28,15 @@ export async function timelineOf(archive: Archive, run: string): Promise<Timelin
   const stream = runStream(run)
   const records = await archive.records(stream)
   if (records.length === 0) return null
+  let target = ''
   return {
     run,
     entries: records.map(({ version, at, hash, body }) => {
       const written: unknown = readable(body)
       const event = runEventSchema.safeParse(written)
-      return { version, at, hash, body: written, event: event.success ? event.data : null }
+      if (event.success && event.data.type === 'step-forecast') target = event.data.forecast.target
+      const read = event.success ? event.data : null
+      return { version, at, hash, body: written, event: read, target }
     }),
     broken: breakIn(stream, records),
   }

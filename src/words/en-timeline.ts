@@ -10,17 +10,19 @@ import type {
 import type { Entry } from '../runs/timeline.ts'
 import { type Face, parkedSentence, stepLine } from './en.ts'
 import { effectSentence } from './en-effects.ts'
-import { itemSentence } from './en-items.ts'
 import { lawName, reasonSentence } from './en-reasons.ts'
+import { onlyIfText, waitText } from './en-runbooks.ts'
 import { count, list, number } from './numbers.ts'
 
 /** A sentence, and below it what was shown or seen then. */
 export type Told = { readonly what: string; readonly details: readonly string[] }
 
-export function told({ event, body }: Entry, face: Face): Told {
+export function told({ event, body, target }: Entry, face: Face): Told {
   if (event === null)
     return plain(`Written by newer code, not judged here: ${face.literal(JSON.stringify(body))}`)
-  return asked(event, face) ?? decided(event, face) ?? sent(event, face) ?? seen(event, face)
+  return (
+    asked(event, face) ?? decided(event, target, face) ?? sent(event, face) ?? seen(event, face)
+  )
 }
 
 function plain(what: string): Told {
@@ -33,7 +35,9 @@ function asked(event: RunEvent, face: Face): Told | null {
       const steps = event.plan.map((item) =>
         'step' in item
           ? face.literal(stepLine('', item.step, item.input).trim())
-          : itemSentence(item),
+          : item.kind === 'wait'
+            ? waitText(item)
+            : onlyIfText(item),
       )
       return {
         what: `${face.person(event.by)} asked in ${face.channel(event.channel)} for ${list(steps)} on ${event.system}.`,
@@ -72,7 +76,7 @@ function asked(event: RunEvent, face: Face): Told | null {
   }
 }
 
-function decided(event: RunEvent, face: Face): Told | null {
+function decided(event: RunEvent, target: string, face: Face): Told | null {
   switch (event.type) {
     case 'step-blocked':
       return plain('Blocked: nothing was sent.')
@@ -102,7 +106,7 @@ function decided(event: RunEvent, face: Face): Told | null {
     case 'step-claimed':
       return { what: 'Cleared and claimed.', details: factLines(event.facts, face) }
     case 'run-parked':
-      return plain(`Parked. ${parkedSentence(event.why)}`)
+      return plain(`Parked. ${parkedSentence(event.why, target)}`)
     case 'run-resumed':
       return plain(`${face.person(event.by)} said: ${event.choice}.`)
     case 'run-aborted':

@@ -14,12 +14,8 @@ export function postgresAt(
   { databases }: SystemDocument,
   timing: Timing,
 ) {
-  const names = Object.entries(databases).flatMap(([name, { replicas }]) => [
-    name,
-    ...Object.keys(replicas),
-  ])
   const urls = new Map(
-    names.flatMap((name) => {
+    databaseNames({ databases }).flatMap((name) => {
       const url = databaseUrls.get(databaseVariable(name))
       return url === undefined ? [] : [[name, url] as const]
     }),
@@ -30,6 +26,14 @@ export function postgresAt(
   }
   const { close, ...postgres } = connectPostgres({ urls, ...timing })
   return { postgres, close }
+}
+
+/** Replicas too. */
+export function databaseNames({ databases }: Pick<SystemDocument, 'databases'>): readonly string[] {
+  return Object.entries(databases).flatMap(([name, { replicas }]) => [
+    name,
+    ...Object.keys(replicas),
+  ])
 }
 
 /** The one pooler that the URLs can lead to: nothing in them says which of several they mean. */

@@ -2,11 +2,10 @@
  * One connection to a PostgreSQL server or to a pooler's console: opened within a time, and ended
  * whatever the other side does.
  */
-import { readFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import { noAnswer } from './postgres-faults.ts'
-import type { PostgresAddress, PostgresTls } from './postgres-url.ts'
+import { sslOf } from './postgres-tls.ts'
+import type { PostgresAddress } from './postgres-url.ts'
 
 export type PostgresConnection = {
   /**
@@ -92,23 +91,5 @@ async function before<T>(deadline: AbortSignal, subject: string, work: Promise<T
     return await Promise.race([work, promise])
   } finally {
     deadline.removeEventListener('abort', late)
-  }
-}
-
-async function sslOf(tls: PostgresTls): Promise<false | ConnectionOptions> {
-  switch (tls.kind) {
-    case 'plain':
-      return false
-    case 'encrypted':
-      return { rejectUnauthorized: false }
-    case 'verified': {
-      const { rootCertificateFile, hostName } = tls
-      return {
-        rejectUnauthorized: true,
-        ...(rootCertificateFile === null ? {} : { ca: await readFile(rootCertificateFile) }),
-        // The name in a Cloud SQL certificate is the instance's, not the address's.
-        ...(hostName ? {} : { checkServerIdentity: () => undefined }),
-      }
-    }
   }
 }

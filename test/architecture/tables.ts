@@ -37,7 +37,7 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     ...[all('ledger/ledger.ts'), all('ledger/chain.ts')],
   ],
   ledger: [types('world/world.ts'), types('world/postgres-url.ts'), all('world/postgres-tls.ts')],
-  dispatch: [types('world/world.ts'), types('ledger/ledger.ts')],
+  dispatch: [types('world/world.ts'), types('ledger')],
   // Observation, alerts and dashboards are made from the document; nothing of the model runs here.
   world: [types('capacity')],
   words: [types('capacity'), types('define'), types('gate'), types('runs')],
@@ -56,10 +56,11 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     types('cli'),
     all('config.ts'),
   ],
+  'worlds.ts': [all('world'), types('capacity'), all('config.ts')],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    ...[all('config.ts'), all('documents.ts'), all('library'), all('ledgers.ts')],
+    ...[all('config.ts'), all('documents.ts'), all('library'), all('ledgers.ts'), all('worlds.ts')],
   ],
 }
 

@@ -183,3 +183,34 @@ describe('stopping', () => {
     expect(advanced).toHaveLength(1)
   })
 })
+
+test('so many runs at once, the others in their turn, and each at last', async () => {
+  const { timers, forward } = handTimers()
+  const under = new Map<string, () => void>()
+  let most = 0
+  const dispatcher = dispatchInProcess(
+    {
+      advance: async (run) => {
+        await new Promise<void>((done) => under.set(run, done))
+        under.delete(run)
+        return null
+      },
+      due: async () => ['a', 'b', 'c', 'd', 'e'],
+      failed: () => undefined,
+    },
+    timers,
+    2,
+  )
+  const seen: string[] = []
+  await forward(0)
+  for (let rounds = 0; rounds < 5; rounds += 1) {
+    most = Math.max(most, under.size)
+    const [run, done] = [...under][0] ?? ['', () => undefined]
+    seen.push(run)
+    done()
+    await forward(0)
+  }
+  expect(most).toBe(2)
+  expect(seen).toEqual(['a', 'b', 'c', 'd', 'e'])
+  await dispatcher.stop()
+})

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ledgerFile } from '../../src/ledger/sqlite.ts'
-import { openSqliteArchive } from '../../src/ledger/sqlite-file.ts'
+import { readingSqlite } from '../../src/ledger/sqlite-file.ts'
 import { type Anchor, type Audit, auditOf, readAnchor } from '../../src/runs/audit.ts'
 import { timelineOf } from '../../src/runs/timeline.ts'
 import { type Fate, fates, type Plot, type Story, writtenIn } from './audited.ts'
@@ -13,13 +13,8 @@ import { temporaryFolder } from './temporary.ts'
 const row = z.object({ stream: z.string(), version: z.int(), at: z.int(), body: z.string() })
 type Row = z.infer<typeof row>
 
-async function audited(folder: string, anchor: Anchor | null): Promise<Audit> {
-  const archive = openSqliteArchive(ledgerFile(folder))
-  try {
-    return await auditOf(archive, anchor)
-  } finally {
-    await archive.close()
-  }
+function audited(folder: string, anchor: Anchor | null): Promise<Audit> {
+  return readingSqlite(ledgerFile(folder), (archive) => auditOf(archive, anchor))
 }
 
 /** As somebody with the file and a tool would. */
@@ -215,12 +210,7 @@ test('an anchor is a hash, or its first digits, alone or after a run or a stream
 test('a run is read with its chain, also where it was changed', async () => {
   const folder = temporaryFolder()
   await writtenIn(folder, { fates: ['done'], turns: [] })
-  const read = async () => {
-    const archive = openSqliteArchive(ledgerFile(folder))
-    const timeline = await timelineOf(archive, 'r0')
-    await archive.close()
-    return timeline
-  }
+  const read = () => readingSqlite(ledgerFile(folder), (archive) => timelineOf(archive, 'r0'))
   const timeline = await read()
   expect(timeline?.broken).toBeNull()
   expect(timeline?.entries.map(({ event }) => event?.type).slice(0, 2)).toEqual([

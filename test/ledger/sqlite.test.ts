@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { breakIn } from '../../src/ledger/chain.ts'
 import { LedgerUnusable } from '../../src/ledger/ledger.ts'
 import { ledgerFile, openSqliteLedger } from '../../src/ledger/sqlite.ts'
-import { openDurable, openSqliteArchive } from '../../src/ledger/sqlite-file.ts'
+import { openDurable, readingSqlite } from '../../src/ledger/sqlite-file.ts'
 import { opened, temporaryFolder } from './temporary.ts'
 
 const clock = { now: () => 1_000 }
@@ -105,12 +105,10 @@ describe('the layout of the file', () => {
     const ledger = opened(folder, clock)
     const more = { stream: 'run/a', expectedVersion: 2, events: [{ type: 'seen', v: 1 }] }
     expect(await ledger.append([{ ...more, dueAt: null }])).toMatchObject({ kind: 'appended' })
-    const archive = openSqliteArchive(ledgerFile(folder))
-    const records = await archive.records('run/a')
+    const records = await readingSqlite(ledgerFile(folder), ({ records: of }) => of('run/a'))
     expect(records).toHaveLength(3)
     expect(breakIn('run/a', records)).toBeNull()
     expect(records.at(-1)?.hash).toBe((await ledger.head('run/a'))?.hash)
-    await archive.close()
   })
 
   test('a ledger of a newer version is refused, by the app and by auditors', async () => {
@@ -120,7 +118,8 @@ describe('the layout of the file', () => {
     newer.exec('PRAGMA user_version = 99')
     newer.close()
     expect(() => openSqliteLedger(folder, clock)).toThrow(LedgerUnusable)
-    expect(() => openSqliteArchive(ledgerFile(folder))).toThrow(LedgerUnusable)
+    const read = readingSqlite(ledgerFile(folder), ({ streams }) => streams())
+    await expect(read).rejects.toThrow(LedgerUnusable)
     // Refused, it holds nothing: the right version can start.
     const fixed = openDurable(ledgerFile(folder))
     fixed.exec('PRAGMA user_version = 2')

@@ -1,0 +1,117 @@
+/**
+ * The dispatcher of many instances on one PostgreSQL: a job of pg-boss, committed with the append that
+ * makes a run due, tells one of them; leases keep the others away; the sweep finds what was missed.
+ */
+import type { Sql } from '../ledger/postgres-pool.ts'
+import type { Timers } from '../world/world.ts'
+import type { Dispatcher, Work } from './dispatcher.ts'
+import { dispatchInProcess } from './in-process.ts'
+import { type Leases, leaseMs } from './leases.ts'
+
+const queue = 'runs'
+/** A lease outlives a rest of this length; what rests longer is anybody's. */
+const keptRestMs = 5_000
+const renewEveryMs = leaseMs / 3
+/** Fewer than in one process: each wants a connection of the pool now and then. */
+const runsAtOnce = 16
+
+export type Jobs = {
+  /** Within the caller's transaction: rolled back, there is no job. */
+  readonly enqueue: (streams: readonly string[], sql: Sql) => Promise<void>
+  /** From now on hands over each job's stream once, to one of the instances. */
+  readonly take: (work: (stream: string) => void) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export async function startJobs(sql: Sql, failed: (error: unknown) => void): Promise<Jobs> {
+  const { PgBoss } = await import('pg-boss')
+  const through = (work: Sql) => ({
+    executeSql: async (text: string, values?: unknown[]) => ({
+      rows: [...(await work(text, values))],
+    }),
+  })
+  const boss = new PgBoss({ db: through(sql), schema: 'plimsoll_jobs', schedule: false })
+  boss.on('error', failed)
+  await boss.start()
+  await boss.createQueue(queue, {
+    // One job waits for a run, however often it became due meanwhile.
+    policy: 'short',
+    retryLimit: 0,
+    expireInSeconds: 60,
+    retentionSeconds: 3_600,
+    deleteAfterSeconds: 60,
+  })
+  return {
+    enqueue: async (streams, within) => {
+      for (const stream of streams)
+        await boss.send(queue, { stream }, { singletonKey: stream, db: through(within) })
+    },
+    take: async (work) => {
+      await boss.work<{ stream: string }>(
+        queue,
+        { pollingIntervalSeconds: 0.5, batchSize: 50 },
+        async (jobs) => {
+          for (const { data } of jobs) work(data.stream)
+        },
+      )
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 2_000, close: false }),
+  }
+}
+
+export type Instances = {
+  readonly jobs: Jobs
+  readonly leases: Leases
+  readonly runOf: (stream: string) => string
+}
+
+export function dispatchAmong(
+  { jobs, leases, runOf }: Instances,
+  work: Work,
+  timers: Timers,
+): Dispatcher {
+  const held = new Set<string>()
+  let stopped = false
+  let renewing = timers.after(renewEveryMs, renew)
+
+  function renew(): void {
+    if (stopped) return
+    renewing = timers.after(renewEveryMs, renew)
+    leases.renew([...held]).catch((error: unknown) => work.failed(null, error))
+  }
+
+  const advance = async (run: string): Promise<number | null> => {
+    if (!(await leases.take(run))) return null
+    held.add(run)
+    try {
+      const waitMs = await work.advance(run)
+      if (waitMs !== null && waitMs <= keptRestMs && !stopped) return waitMs
+      await letGo(run)
+      return waitMs
+    } catch (error) {
+      held.delete(run)
+      throw error
+    }
+  }
+
+  async function letGo(run: string): Promise<void> {
+    held.delete(run)
+    await leases.letGo(run)
+  }
+
+  const dispatcher = dispatchInProcess({ ...work, advance }, timers, runsAtOnce)
+  jobs
+    .take((stream) => dispatcher.wake(runOf(stream)))
+    .catch((error: unknown) => work.failed(null, error))
+  return {
+    wake: dispatcher.wake,
+    stop: async () => {
+      stopped = true
+      renewing.cancel()
+      await jobs.stop()
+      await dispatcher.stop()
+      // Another instance need not wait for them to lapse.
+      for (const run of held) await leases.letGo(run)
+    },
+  }
+}

@@ -1,0 +1,73 @@
+/** The layout of the ledger in PostgreSQL: made on the first start, brought forward on later ones. */
+import { z } from 'zod'
+import { LedgerUnusable } from './ledger.ts'
+import type { PostgresPool, Sql } from './postgres-pool.ts'
+
+/** One after the other, each once; the number of those that are done is kept beside the tables. */
+const migrations: readonly string[] = [
+  `CREATE TABLE plimsoll.streams (
+     name text PRIMARY KEY,
+     version integer NOT NULL,
+     hash text NOT NULL,
+     due_at bigint,
+     created bigint GENERATED ALWAYS AS IDENTITY
+   );
+   CREATE INDEX streams_due ON plimsoll.streams (due_at) WHERE due_at IS NOT NULL;
+   CREATE INDEX streams_created ON plimsoll.streams (created);
+   CREATE TABLE plimsoll.events (
+     stream text NOT NULL,
+     version integer NOT NULL,
+     at bigint NOT NULL,
+     body text NOT NULL,
+     hash text NOT NULL,
+     PRIMARY KEY (stream, version)
+   );
+   CREATE INDEX events_at ON plimsoll.events (at);
+   CREATE TABLE plimsoll.documents (digest text PRIMARY KEY, body text NOT NULL);
+   -- Of the dispatcher: who brings a run forward now. Nothing is lost with it.
+   CREATE UNLOGGED TABLE plimsoll.leases (
+     run text PRIMARY KEY,
+     holder text NOT NULL,
+     until timestamptz NOT NULL
+   );`,
+]
+
+const doneRow = z.object({ done: z.int() })
+/** Any number that nobody else locks by: two instances may start at once. */
+const startLock = 7_310_412
+
+export async function migrate(pool: PostgresPool): Promise<void> {
+  await pool.transaction(async (sql) => {
+    await sql('SELECT pg_advisory_xact_lock($1)', [startLock])
+    await sql('CREATE SCHEMA IF NOT EXISTS plimsoll')
+    await sql('CREATE TABLE IF NOT EXISTS plimsoll.layout (done integer NOT NULL)')
+    const done = await doneIn(sql)
+    for (const migration of migrations.slice(done)) await sql(migration)
+    if (done === migrations.length) return
+    await sql('DELETE FROM plimsoll.layout')
+    await sql('INSERT INTO plimsoll.layout VALUES ($1)', [migrations.length])
+  })
+}
+
+/** Throws LedgerUnusable where a newer version has been at work. */
+async function doneIn(sql: Sql): Promise<number> {
+  const [row] = await sql('SELECT done FROM plimsoll.layout')
+  const done = row === undefined ? 0 : doneRow.parse(row).done
+  if (done > migrations.length)
+    throw new LedgerUnusable(
+      'the ledger in LEDGER_URL was written by a newer version of Plimsoll; run that one',
+    )
+  return done
+}
+
+/** For those who only read: throws LedgerUnusable where there is no ledger of this version's layout. */
+export async function requireLayout(sql: Sql): Promise<void> {
+  const [{ there = false } = {}] = z
+    .array(z.object({ there: z.boolean() }))
+    .parse(await sql(`SELECT to_regclass('plimsoll.layout') IS NOT NULL AS there`))
+  if (!there) throw new LedgerUnusable('there is no ledger in LEDGER_URL')
+  if ((await doneIn(sql)) < migrations.length)
+    throw new LedgerUnusable(
+      'the ledger in LEDGER_URL is of an older version of Plimsoll: start the app on it once',
+    )
+}

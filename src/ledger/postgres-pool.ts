@@ -1,0 +1,129 @@
+/**
+ * Connections to the ledger's PostgreSQL: few, each with a bound on everything that it waits for, and
+ * opened anew after whatever became of the last one.
+ */
+import type { Pool as PgPool, PoolClient } from 'pg'
+import { sslOf } from '../world/postgres-tls.ts'
+import type { PostgresAddress } from '../world/postgres-url.ts'
+import { LedgerUnavailable } from './ledger.ts'
+
+/** Of one instance; a frozen or dead one leaves so many open until the server ends them. */
+const connectionsAtMost = 8
+const connectWithinMs = 3_000
+const answerWithinMs = 5_000
+/** An instance that stands still in a transaction loses it, or its locks would hold up the others. */
+const idleInTransactionMs = 4_000
+
+export type Sql = (text: string, values?: readonly unknown[]) => Promise<readonly unknown[]>
+
+export type PostgresPool = {
+  /** One statement. Throws LedgerUnavailable where nobody answered, or not in time. */
+  readonly sql: Sql
+  /**
+   * All or nothing; `work` may send statements without waiting for one another. What throws is rolled back;
+   * after LedgerUnavailable nobody knows whether it was committed.
+   */
+  readonly transaction: <T>(work: (sql: Sql) => Promise<T>, mode?: string) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+export async function openPool(address: PostgresAddress): Promise<PostgresPool> {
+  const { Pool } = await import('pg')
+  const { host, port, user, database, password, tls } = address
+  const pool = new Pool({
+    ...{ host, port, user, database, ssl: await sslOf(tls) },
+    // Spelt out, or the driver looks for PGHOST, PGPASSWORD, .pgpass and their like.
+    password: () => password,
+    sslnegotiation: 'postgres',
+    application_name: 'plimsoll-ledger',
+    max: connectionsAtMost,
+    connectionTimeoutMillis: connectWithinMs,
+    idleTimeoutMillis: 30_000,
+    query_timeout: answerWithinMs,
+    statement_timeout: answerWithinMs,
+    lock_timeout: answerWithinMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    // What is answered is on the disk, and on that of a synchronous standby, whatever the server's default.
+    options: '-c synchronous_commit=on',
+    keepAlive: true,
+    pipeline: true,
+  })
+  // A restart is told to idle connections too; the pool has dropped them by then.
+  pool.on('error', () => undefined)
+  return poolOn(pool)
+}
+
+function poolOn(pool: PgPool): PostgresPool {
+  async function using<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await heard(pool.connect())
+    // Unheard, it would end the process; the statement under way says it too.
+    const told = (): void => undefined
+    client.on('error', told)
+    try {
+      const result = await work(client)
+      client.release()
+      return result
+    } catch (error) {
+      // Whatever it was left in, nobody gets it again.
+      client.release(true)
+      throw error
+    } finally {
+      client.off('error', told)
+    }
+  }
+  return {
+    sql: (text, values) => using((client) => rowsOf(client, text, values)),
+    transaction: (work, mode = '') =>
+      using(async (client) => {
+        const begun = rowsOf(client, `BEGIN ${mode}`)
+        try {
+          const result = await work((text, values) => rowsOf(client, text, values))
+          await begun
+          await rowsOf(client, 'COMMIT')
+          return result
+        } catch (error) {
+          // The connection goes, and with it all that was not committed.
+          await begun
+          throw error
+        }
+      }),
+    close: () => pool.end(),
+  }
+}
+
+async function rowsOf(client: PoolClient, text: string, values: readonly unknown[] = []) {
+  const answer = await heard(client.query<Record<string, unknown>>(text, [...values]))
+  // Of several statements in one the driver gives a list of results.
+  return [answer].flat().flatMap(({ rows }) => rows)
+}
+
+async function heard<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw judged(error)
+  }
+}
+
+/**
+ * What passes by itself or with the server: connections (08), resources (53), rollbacks (40), a server that
+ * stops or reads only (57, 25), locks (55). SQLSTATE has 5 signs; without one nobody answered.
+ */
+const passing = /^(08|25|40|53|55|57)/
+
+function judged(error: unknown): unknown {
+  const state = sqlState(error)
+  if (state !== null && !passing.test(state)) return error
+  return new LedgerUnavailable(
+    `the ledger's PostgreSQL does not answer well (${state ?? 'silence'})`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** What the server itself said; Node's own codes come without severity. */
+export function sqlState(error: unknown): string | null {
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null
+  return typeof error.code === 'string' ? error.code : null
+}
