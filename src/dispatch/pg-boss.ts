@@ -15,6 +15,8 @@ const renewEveryMs = leaseMs / 3
 /** Fewer than in one process: each wants a connection of the pool now and then. */
 const runsAtOnce = 16
 
+const startAttempts = 4
+
 export type Jobs = {
   /** Within the caller's transaction: rolled back, there is no job. */
   readonly enqueue: (streams: readonly string[], sql: Sql) => Promise<void>
@@ -32,7 +34,8 @@ export async function startJobs(sql: Sql, failed: (error: unknown) => void): Pro
   })
   const boss = new PgBoss({ db: through(sql), schema: 'plimsoll_jobs', schedule: false })
   boss.on('error', failed)
-  await boss.start()
+  // Two instances on an empty database make the same tables: the second finds them at its next attempt.
+  await boss.start({ attempts: startAttempts })
   await boss.createQueue(queue, {
     // One job waits for a run, however often it became due meanwhile.
     policy: 'short',

@@ -1,0 +1,118 @@
+/** Two instances of the bot on one PostgreSQL: whatever becomes of one, the other ends its runs, and writes once. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStage, type Stage, upgrade } from '../../e2e/bot.ts'
+import { freePort, type Running, run } from '../../e2e/process.ts'
+import { until } from '../../e2e/until.ts'
+import { type PostgresServer, startPostgres } from '../servers/postgres-server.ts'
+import { databasesOn } from './databases.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres({})
+})
+afterAll(() => server?.remove())
+const databases = databasesOn(() => server)
+
+type Pair = { readonly stage: Stage; readonly url: string; readonly other: Running }
+
+/** Slack talks to the first one alone. */
+async function withTwo(work: (pair: Pair) => Promise<void>): Promise<void> {
+  const url = await databases.fresh()
+  // An operation takes 4 s, so that it outlives whoever began it.
+  const cloud = { operationSeconds: 40, restartSeconds: 5, speed: 10 }
+  const stage = await openStage({ env: { LEDGER_URL: url }, cloud })
+  const port = await freePort()
+  const other = run(['start'], {
+    LEDGER_URL: url,
+    SLACK_BOT_TOKEN: stage.botToken,
+    SLACK_SIGNING_SECRET: stage.signingSecret,
+    SLACK_API_URL: stage.switchboard.apiUrl,
+    GOOGLE_API_ROOT: stage.cloud.root,
+    PORT: String(port),
+    PLIMSOLL_SYSTEM: join(stage.dataFolder, 'system.yml'),
+  })
+  try {
+    await stage.start()
+    const ready = async () =>
+      (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.ok === true || undefined
+    await until('the other is ready', ready, { shown: other.stderr })
+    await work({ stage, url, other })
+  } finally {
+    await other.stop()
+    await stage.close()
+  }
+}
+
+async function sending({ stage }: Pair) {
+  await stage.type('ana', upgrade)
+  const asked = await stage.said(/Needs 1 of/)
+  await stage.click('luis', 'Approve')
+  await until('it was sent', () => (stage.cloud.writes === 1 ? true : undefined))
+  return asked
+}
+
+test('one that dies while its operation runs is taken over, and its run ends', () =>
+  withTwo(async (pair) => {
+    const { stage } = pair
+    const asked = await sending(pair)
+    await stage.bot().kill()
+    const died = performance.now()
+    await stage.said(/^Done, not verified/, asked)
+    expect(performance.now() - died).toBeLessThan(10_000)
+    expect(stage.cloud.writes).toBe(1)
+  }))
+
+test('one that is frozen is taken over, and when it wakes up it writes nothing more', () =>
+  withTwo(async (pair) => {
+    const { stage, url } = pair
+    const asked = await sending(pair)
+    process.kill(stage.bot().pid, 'SIGSTOP')
+    try {
+      const frozen = performance.now()
+      await stage.said(/^Done, not verified/, asked)
+      expect(performance.now() - frozen).toBeLessThan(10_000)
+    } finally {
+      process.kill(stage.bot().pid, 'SIGCONT')
+    }
+    const { ledger } = await databases.opened(url)
+    const [run = ''] = await ledger.newest('run/', 1)
+    const ended = await ledger.head(run)
+    await stage.type('ana', '/capacity status')
+    await stage.said(/supports|carries/i)
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    expect(await ledger.head(run)).toEqual(ended)
+    expect(stage.cloud.writes).toBe(1)
+    await databases.closeAll()
+  }))
+
+test('their PostgreSQL is restarted while an operation runs: both live on, and the run ends', () =>
+  withTwo(async (pair) => {
+    const { stage, other } = pair
+    const asked = await sending(pair)
+    await server.stop()
+    await server.start()
+    await stage.said(/^Done, not verified/, asked)
+    expect(stage.cloud.writes).toBe(1)
+    expect([stage.bot().hasEnded(), other.hasEnded()]).toEqual([false, false])
+  }))
+
+test('a run is brought forward by one of them, whoever was asked', () =>
+  withTwo(async (pair) => {
+    const { stage, url } = pair
+    const asked = await sending(pair)
+    await stage.said(/^Done, not verified/, asked)
+    const { ledger, pool } = await databases.opened(url)
+    const [run = ''] = await ledger.newest('run/', 1)
+    const types = (await ledger.read(run)).map(({ event }) => Reflect.get(Object(event), 'type'))
+    expect(types.filter((type) => type === 'message-posted')).toHaveLength(1)
+    expect(types.filter((type) => type === 'write-intended')).toHaveLength(1)
+    // Each job was handed to one of them; nothing is left to do.
+    const idle = async () => {
+      const waiting = await pool.sql(`SELECT 1 FROM plimsoll_jobs.job WHERE state = 'created'`)
+      return waiting.length === 0 ? true : undefined
+    }
+    await until('no job waits', idle)
+    expect(await ledger.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([])
+    await databases.closeAll()
+  }))
