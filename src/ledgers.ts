@@ -74,7 +74,7 @@ async function openThere(
   failed: (error: unknown) => void,
 ): Promise<OpenLedger> {
   const pool = await openPostgres(address)
-  const jobs = await startJobs(pool.sql, failed)
+  const jobs = await startJobs(pool.anySql, failed)
   const leases = leasesOn(pool.sql, newId(systemClock.now()))
   return {
     kind: 'ledger',

@@ -26,6 +26,7 @@ import { advance, parkBroken } from './runs/executor.ts'
 import { emptyHeadroom } from './runs/headroom.ts'
 import { journalOn } from './runs/journal.ts'
 import { lookWith } from './runs/look.ts'
+import { stopIfLost } from './runs/lost-ledger.ts'
 import type { Means } from './runs/means.ts'
 import { UnknownEvent } from './runs/read-events.ts'
 import { requestsOn } from './runs/requests.ts'
@@ -34,6 +35,7 @@ import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
 import { peopleOf } from './slack/people.ts'
 import { presentRuns } from './slack/presenter.ts'
+import { intentLabel } from './steps/cloud-sql-patch.ts'
 import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
 import { databaseNames } from './world/by-url.ts'
@@ -163,7 +165,11 @@ async function runBot(base: Base): Promise<number> {
     return 1
   }
   const bot = assemble({ ...base, door, team: identity.team })
+  // Begun before anybody can ask for anything.
+  const judging = bot.stopIfLost(identity.botUser)
   const { port } = await door.open(bot.desk, { port: config.port, host: hostFor(config) })
+  const lost = await judging
+  if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
   opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
   // What changed while nobody drew: the newest runs are drawn again from the ledger.
   for (const stream of await opened.ledger.newest('run/', 20))
@@ -216,7 +222,10 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read })
   const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }
-  return { desk: deskOf({ ...shared, requests, look }), dispatcher, presenter, world }
+  const judged = { document, journal, cloudSql: world.read.cloudSql, label: intentLabel }
+  const lost = (by: string) => stopIfLost({ ...judged, by })
+  const desk = deskOf({ ...shared, requests, look })
+  return { desk, dispatcher, presenter, world, stopIfLost: lost }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */

@@ -2,7 +2,7 @@
  * Connections to the ledger's PostgreSQL: few, each with a bound on everything that it waits for, and
  * opened anew after whatever became of the last one.
  */
-import type { Pool as PgPool, PoolClient } from 'pg'
+import type { Pool as PgPool, PoolClient, QueryConfig } from 'pg'
 import { sslOf } from '../world/postgres-tls.ts'
 import type { PostgresAddress } from '../world/postgres-url.ts'
 import { LedgerUnavailable } from './ledger.ts'
@@ -19,9 +19,11 @@ export type Sql = (text: string, values?: readonly unknown[]) => Promise<readonl
 export type PostgresPool = {
   /** One statement. Throws LedgerUnavailable where nobody answered, or not in time. */
   readonly sql: Sql
+  /** For somebody whose statements are not few: they are parsed each time. */
+  readonly anySql: Sql
   /**
-   * All or nothing; `work` may send statements without waiting for one another. What throws is rolled back;
-   * after LedgerUnavailable nobody knows whether it was committed.
+   * All or nothing; `work` may send statements and not wait for their answers: those are heard before the
+   * commit is believed. What throws is rolled back; after LedgerUnavailable nobody knows whether it was committed.
    */
   readonly transaction: <T>(work: (sql: Sql) => Promise<T>, mode?: string) => Promise<T>
   readonly close: () => Promise<void>
@@ -73,17 +75,25 @@ function poolOn(pool: PgPool): PostgresPool {
   }
   return {
     sql: (text, values) => using((client) => rowsOf(client, text, values)),
+    anySql: (text, values = []) =>
+      using((client) => answered(client, { text, values: [...values] })),
     transaction: (work, mode = '') =>
       using(async (client) => {
-        const begun = rowsOf(client, `BEGIN ${mode}`)
+        const sent = [rowsOf(client, `BEGIN ${mode}`)]
+        const send: Sql = (text, values) => {
+          const answer = rowsOf(client, text, values)
+          sent.push(answer)
+          return answer
+        }
         try {
-          const result = await work((text, values) => rowsOf(client, text, values))
-          await begun
-          await rowsOf(client, 'COMMIT')
+          const result = await work(send)
+          // After a statement that failed the server makes a rollback of it.
+          send('COMMIT')
+          await Promise.all(sent)
           return result
         } catch (error) {
-          // The connection goes, and with it all that was not committed.
-          await begun
+          // The connection goes, and with it all that was not committed. The first failure caused the others.
+          await Promise.all(sent)
           throw error
         }
       }),
@@ -91,8 +101,22 @@ function poolOn(pool: PgPool): PostgresPool {
   }
 }
 
+const statementNames = new Map<string, string>()
+
+/** Each of our few statements is parsed once on a connection. */
+function nameOf(text: string): string {
+  const name = statementNames.get(text) ?? `plimsoll-${statementNames.size}`
+  statementNames.set(text, name)
+  return name
+}
+
 async function rowsOf(client: PoolClient, text: string, values: readonly unknown[] = []) {
-  const answer = await heard(client.query<Record<string, unknown>>(text, [...values]))
+  const name = values.length === 0 ? {} : { name: nameOf(text) }
+  return answered(client, { ...name, text, values: [...values] })
+}
+
+async function answered(client: PoolClient, query: QueryConfig): Promise<readonly unknown[]> {
+  const answer = await heard(client.query<Record<string, unknown>>(query))
   // Of several statements in one the driver gives a list of results.
   return [answer].flat().flatMap(({ rows }) => rows)
 }

@@ -101,7 +101,8 @@ async function append(
       const due = additions.flatMap(({ stream, dueAt }) =>
         dueAt === null || dueAt > at ? [] : [stream],
       )
-      await Promise.all([write(sql, additions, at), alongside(due, sql)])
+      write(sql, additions, at)
+      await alongside(due, sql)
       return { kind: 'appended', at }
     })
   } catch (error) {
@@ -115,35 +116,34 @@ async function append(
   }
 }
 
-async function write(sql: Sql, additions: readonly Addition[], at: number): Promise<void> {
+/** Sent, and heard before the commit is believed. */
+function write(sql: Sql, additions: readonly Addition[], at: number): void {
   const records = additions.flatMap(({ stream, records: all }) =>
     all.map((record) => ({ stream, ...record })),
   )
-  await Promise.all([
-    sql(
-      `INSERT INTO plimsoll.events (stream, version, at, body, hash)
+  sql(
+    `INSERT INTO plimsoll.events (stream, version, at, body, hash)
        SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[])`,
-      [
-        records.map(({ stream }) => stream),
-        records.map(({ version }) => version),
-        records.map(() => at),
-        records.map(({ body }) => body),
-        records.map(({ hash }) => hash),
-      ],
-    ),
-    sql(
-      `INSERT INTO plimsoll.streams (name, version, hash, due_at)
+    [
+      records.map(({ stream }) => stream),
+      records.map(({ version }) => version),
+      records.map(() => at),
+      records.map(({ body }) => body),
+      records.map(({ hash }) => hash),
+    ],
+  )
+  sql(
+    `INSERT INTO plimsoll.streams (name, version, hash, due_at)
        SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[])
        ON CONFLICT (name) DO UPDATE
        SET version = excluded.version, hash = excluded.hash, due_at = excluded.due_at`,
-      [
-        additions.map(({ stream }) => stream),
-        additions.map(({ head }) => head.version),
-        additions.map(({ head }) => head.hash),
-        additions.map(({ dueAt }) => dueAt),
-      ],
-    ),
-  ])
+    [
+      additions.map(({ stream }) => stream),
+      additions.map(({ head }) => head.version),
+      additions.map(({ head }) => head.hash),
+      additions.map(({ dueAt }) => dueAt),
+    ],
+  )
 }
 
 async function headsIn(sql: Sql, streams: readonly string[], holding: string) {

@@ -1,18 +1,21 @@
 /** `npm run bench`: each bench with its bound; `--only NAME` takes one. Exit code 1 over a bound. */
 import { parseArgs } from 'node:util'
+import { postgresAppendBench, sqliteAppendBench } from './append.ts'
 import { type Bench, measured, type Result, type Spread } from './bench.ts'
 import { lawsBench } from './laws.ts'
 import { memoryBench } from './memory.ts'
 import { assessMemoryBench, plannerBench, supportedUsersBench } from './planner.ts'
 import { startBench } from './start.ts'
 
-const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+const benches: Readonly<Record<string, () => Promise<Bench | null>>> = {
   laws: lawsBench,
   'supported-users': supportedUsersBench,
   planner: plannerBench,
   'assess-memory': assessMemoryBench,
   start: startBench,
   memory: memoryBench,
+  'append-sqlite': sqliteAppendBench,
+  'append-postgres': postgresAppendBench,
 }
 
 process.exitCode = await run()
@@ -28,6 +31,10 @@ async function run(): Promise<number> {
       return 2
     }
     const bench = await open()
+    if (bench === null) {
+      process.stdout.write(`${name}: not measured, its server is not installed here.\n`)
+      continue
+    }
     try {
       const result = await measured(bench)
       process.stdout.write(`${described(bench, result)}\n`)
