@@ -40,7 +40,7 @@ import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
 import { databaseNames } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
-import { offlineReach, worldOf } from './worlds.ts'
+import { connectWorld, offlineReach } from './world/connect.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const complain = (text: string) => void process.stderr.write(`${text}\n`)
@@ -98,7 +98,7 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
     document: read.document,
     catalogue,
     // A command ends when it has answered: no connection is kept for the next question.
-    read: worldOf(read.document, { ...world, keepMs: 0 }).read,
+    read: connectWorld(read.document, { ...world, keepMs: 0 }).read,
     clock: systemClock,
     now: async () => systemClock.now(),
     headroom: async () => emptyHeadroom,
@@ -174,6 +174,7 @@ async function runBot(base: Base): Promise<number> {
   // What changed while nobody drew: the newest runs are drawn again from the ledger.
   for (const stream of await opened.ledger.newest('run/', 20))
     bot.presenter.changed(runOfStream(stream))
+  await bot.world.load()
   ready = true
   log.info({ port }, 'listening')
   await toldToStop(config)
@@ -194,7 +195,7 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
   const google = { apiRoot: config.googleApiRoot }
-  const world = worldOf(document, { ...config, google, keepMs: 30_000 })
+  const world = connectWorld(document, { ...config, google, keepMs: 30_000 })
   const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
   const presenter = presentRuns({ api, journal, timers: systemTimers, note, onFailure })
   const people = peopleOf(api, team, systemClock, onFailure)

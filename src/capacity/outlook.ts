@@ -35,7 +35,7 @@ export function outlookOf(
   context: AssessContext,
 ): Outlook {
   const nowUsersUnknown = context.unknown?.includes(nowUsersFact) === true
-  const nowUsers = nowUsersUnknown ? before.workload.users : before.workload.nowUsers
+  const { nowUsers } = before.workload
   const quickly: AssessContext = { ...context, withSupportedUsers: false }
   return {
     before,

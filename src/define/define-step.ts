@@ -62,6 +62,7 @@ export type WriteStep<I> = Common<I> & {
     intent: Intent,
     input: NoInfer<I>,
     world: World,
+    system: System,
   ) => Promise<Sent>
   readonly poll: (operation: string, read: WorldReader) => Promise<OperationStatus>
   readonly expects: (after: System, input: NoInfer<I>) => readonly Expectation[]
@@ -138,7 +139,8 @@ function writeAct<I>(spec: WriteStep<I>, input: I): WriteAct {
     guard: spec.guard,
     unable: (system) => spec.unable(system, input),
     probe: (intent, read) => spec.probe(intent, input, read),
-    perform: (clearance, intent, world) => spec.perform(clearance, intent, input, world),
+    perform: (clearance, intent, world, system) =>
+      spec.perform(clearance, intent, input, world, system),
     poll: spec.poll,
     expects: (after) => spec.expects(after, input),
     undo: (before) => spec.undo(before, input),

@@ -149,8 +149,13 @@ export type WriteAct = {
   /** Why it cannot be performed on this System although it can be predicted; null where it can. */
   readonly unable: (system: System) => Unable | null
   readonly probe: (intent: Intent, read: WorldReader) => Promise<Progress>
-  /** The one write. Throws a Fault. */
-  readonly perform: (clearance: Clearance, intent: Intent, world: World) => Promise<Sent>
+  /** The one write; `system` is the one that it was cleared on. Throws a Fault. */
+  readonly perform: (
+    clearance: Clearance,
+    intent: Intent,
+    world: World,
+    system: System,
+  ) => Promise<Sent>
   readonly poll: (operation: string, read: WorldReader) => Promise<OperationStatus>
   readonly expects: (after: System) => readonly Expectation[]
   readonly undo: (before: System) => Undo

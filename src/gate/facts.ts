@@ -20,7 +20,10 @@ export type View = {
   readonly unknown: readonly string[]
   readonly drift: readonly Drift[]
   readonly facts: readonly Fact[]
-  /** When the oldest of the facts was true; null where nothing was asked. */
+  /**
+   * When the oldest of the configured facts was true, or of the measured where there is nothing else:
+   * those come minutes late by nature, each with its own time. Null where nothing was asked.
+   */
   readonly observedAt: number | null
 }
 
@@ -30,6 +33,11 @@ const saidByPostgres = [
   ...['replicationLag', 'pendingRestart'],
 ]
 
+/** Of Cloud Monitoring, with the time of its own point. */
+const byMonitoring = [
+  ...['nowUsers', 'instances', 'errorRate', 'p50Ms', 'p95Ms', 'p99Ms', 'cpuUtilization'],
+]
+
 /** A measured value may be older than a configured one: contract.md, 2. */
 const measured = [
   ...saidByPostgres,
@@ -37,11 +45,14 @@ const measured = [
   'backlogTasks',
   // Of a pooler.
   ...['waitingClients', 'longestWaitSeconds', 'activeClients', 'servers', 'differing', 'paused'],
+  ...byMonitoring,
 ]
 
 /** Who is asked for a fact. */
 export function sourceOf(fact: string): keyof WorldReader {
   if (fact.startsWith('poolers.')) return 'pgBouncer'
+  if (/^(alerts|dashboards|workload)\./.test(fact)) return 'monitoring'
+  if (byMonitoring.includes(fieldOf(fact))) return 'monitoring'
   if (fact.startsWith('services.')) return 'cloudRun'
   return saidByPostgres.includes(fieldOf(fact)) ? 'postgres' : 'cloudSql'
 }
@@ -69,7 +80,10 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
     if (place === null) return []
     const declared: unknown = Reflect.get(place.parent, place.field)
     Reflect.set(place.parent, place.field, value)
-    return same(declared, value) ? [] : [{ fact: name, declared, observed: value }]
+    // What is measured comes and goes: that it differs from the document is no drift.
+    return isMeasured(name) || same(declared, value)
+      ? []
+      : [{ fact: name, declared, observed: value }]
   })
   return {
     // Judged by the document's own schema: what it cannot hold is our bug, or Google's news.
@@ -79,8 +93,15 @@ export function viewOf(document: SystemDocument, facts: readonly Fact[], now: nu
       .filter((name) => !known.has(name) && !gone.some((path) => name.startsWith(`${path}.`))),
     drift: [...replicas, ...drift],
     facts,
-    observedAt: usable.length === 0 ? null : Math.min(...usable.map((fact) => fact.observedAt)),
+    observedAt: seenAt(usable),
   }
+}
+
+function seenAt(facts: readonly Fact[]): number | null {
+  const seen = facts.filter((fact) => fact.kind === 'observed')
+  const configured = seen.filter(({ name }) => !isMeasured(name))
+  const dated = configured.length === 0 ? seen : configured
+  return dated.length === 0 ? null : Math.min(...dated.map(({ observedAt }) => observedAt))
 }
 
 /**

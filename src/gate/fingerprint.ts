@@ -34,10 +34,14 @@ export type Crowd = {
   readonly event: (Pick<EventAt, 'name' | 'users'> & { readonly until: string }) | null
 }
 
-/** What comes and goes by itself and is judged as a reason, each time anew. */
+/**
+ * What comes and goes by itself and is judged as a reason, each time anew; and what concerns its own
+ * target alone, whose version is bound.
+ */
 const passing = [
   ...['operation', 'state', 'settingsVersion', 'etag'],
   ...['revision', 'latestReadyRevision'],
+  ...['mutatedAt', 'content', 'limits'],
 ]
 
 function configuredFacts(facts: readonly Fact[]): Readonly<Record<string, unknown>> {

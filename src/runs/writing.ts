@@ -38,7 +38,7 @@ export async function writeOnce(task: Task): Promise<Done> {
   const facts = look.facts.map(recordedFact)
   const written = await decidedOn(look, task, { type: 'write-intended', v: 1, intent, facts })
   return written.kind === 'changed'
-    ? send({ ...task, run: written.run }, cleared.clearance, intent)
+    ? send({ ...task, run: written.run }, look, { clearance: cleared.clearance, intent })
     : written
 }
 
@@ -53,7 +53,7 @@ export async function sendAgain(task: Task, stage: Sending): Promise<Done> {
   const resent: RunEvent = { type: 'write-resent', v: 1, intent: intent.id, sendBefore }
   const written = await decidedOn(look, task, resent)
   return written.kind === 'changed'
-    ? send({ ...task, run: written.run }, cleared.clearance, intent)
+    ? send({ ...task, run: written.run }, look, { clearance: cleared.clearance, intent })
     : written
 }
 
@@ -89,15 +89,22 @@ function agreedTo(run: Run): Pick<Request, 'consents' | 'expiresAt'> {
 }
 
 /** The one place where a write leaves. */
-async function send(task: Task, clearance: Clearance, intent: Intent): Promise<Done> {
-  return happened(task, await answerTo(task, clearance, intent))
+async function send(task: Task, look: Look, letter: Letter): Promise<Done> {
+  return happened(task, await answerTo(task, look, letter))
 }
 
-async function answerTo(task: Task, clearance: Clearance, { id }: Intent): Promise<RunEvent> {
+type Letter = { readonly clearance: Clearance; readonly intent: Intent }
+
+async function answerTo(
+  task: Task,
+  { examination }: Look,
+  { clearance, intent: { id } }: Letter,
+): Promise<RunEvent> {
   const stage = task.run.stage
   if (stage.kind !== 'sending') throw new Error(`${task.run.id} is not sending`)
   try {
-    const sent = await writeOf(task).perform(clearance, stage.intent, task.means.world)
+    const { system } = examination.view
+    const sent = await writeOf(task).perform(clearance, stage.intent, task.means.world, system)
     const operation = sent.kind === 'operation' ? sent.operation : null
     return { type: 'write-accepted', v: 1, intent: id, operation }
   } catch (error) {

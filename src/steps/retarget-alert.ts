@@ -2,13 +2,19 @@
 import { z } from 'zod'
 import { withAlert } from '../capacity/changes.ts'
 import { defineStep } from '../define/define-step.ts'
-import { missingFrom, noHandsYet, settled } from './foreseen.ts'
+import { Fault } from '../world/fault.ts'
+import { alertLabel, labelOf } from '../world/monitored/alert.ts'
+import { intentLabel, versionOf } from './cloud-sql-patch.ts'
+import { missingFrom, settled } from './foreseen.ts'
 import { alertName } from './inputs.ts'
+import { alertProgress, findAlert } from './monitoring-writes.ts'
+import { configured, noOperation } from './sources.ts'
 
 export const retargetAlert = defineStep({
   name: 'retarget-alert',
   title: 'Move the threshold of an alert',
   risk: 'safe',
+  guard: 'absolute',
   minutes: 1,
   input: z.strictObject({
     alert: alertName,
@@ -20,7 +26,7 @@ export const retargetAlert = defineStep({
   }),
   examples: [{ alert: 'db-connections' }, { alert: 'db-connections', threshold: 312 }],
   target: ({ alert }) => `alerts.${alert}`,
-  needs: ({ alert }) => [`alerts.${alert}`],
+  needs: ({ alert }) => [`alerts.${alert}.threshold`, `alerts.${alert}.mutatedAt`],
   missing: (system, input) => missingFrom(withAlert(system, input)),
   effect: (system, { alert, threshold }) => {
     const after = withAlert(system, { alert, threshold })
@@ -29,5 +35,34 @@ export const retargetAlert = defineStep({
     return { code: 'retarget-alert', values: { alert, from, to: to ?? 'unknown' } }
   },
   predict: (system, input) => settled(withAlert(system, input)),
-  cannot: () => noHandsYet('retarget-alert'),
+  unable: () => null,
+  probe: (intent, _input, read) => alertProgress(read, intent),
+  perform: async (clearance, intent, input, { read, write }, system) => {
+    const { alert } = input
+    const mutatedAt = versionOf(intent)
+    const after = withAlert(system, input)
+    const threshold = 'code' in after ? undefined : after.alerts[alert]?.threshold
+    const found = await findAlert(read, system, alert)
+    if (threshold === undefined || found.kind !== 'found')
+      throw new Fault('invalid', 'no', `no threshold of the alert ${alert} can be moved`)
+    const { policy } = found
+    await configured(write.monitoring).retarget(clearance, {
+      ...{ alert, policy: policy.name, mutatedAt, condition: found.threshold.name, threshold },
+      userLabels: {
+        ...policy.userLabels,
+        [alertLabel]: labelOf(alert),
+        [intentLabel]: intent.id,
+      },
+    })
+    return { kind: 'done' }
+  },
+  poll: noOperation,
+  expects: (after, { alert }) => [
+    { fact: `alerts.${alert}.threshold`, predicted: after.alerts[alert]?.threshold ?? null },
+  ],
+  undo: (before, { alert }) => ({
+    kind: 'step',
+    step: 'retarget-alert',
+    input: { alert, threshold: before.alerts[alert]?.threshold ?? 0 },
+  }),
 })

@@ -177,8 +177,8 @@ const reasons: { readonly [Code in ReasonCode]: (reason: ReasonOf<Code>) => stri
       ? `Nobody knows ${fact} now, and the step needs it.`
       : `Nobody knows ${fact} now, and without it ${lawName(law ?? '')} cannot be judged.`,
   'now-users-unknown': ({ values: { users } }) =>
-    `Nobody knows how many users are there now: judged as if it were all ${number(users)}. ` +
-    'Set workload.nowUsers, or let Monitoring be read.',
+    `Nobody knows how many users are there now: judged with the ${number(users)} of the document. ` +
+    'Let Monitoring be read.',
   'load-above-supported': ({ values }) =>
     `${loadText(values)} more than the ${number(values.supportedUsers)} that it carries.`,
   'load-near-supported': ({ values }) =>

@@ -35,6 +35,8 @@ export type CloudRunOptions = {
 export function connectCloudRun(options: CloudRunOptions): {
   readonly reader: CloudRunReader
   readonly writer: CloudRunWriter
+  /** Loads Google's code, which takes a while: the first question need not wait for it. */
+  readonly load: () => Promise<void>
 } {
   const { document, apiRoot, clock, readTimeOutMs = 5_000, writeTimeOutMs = 10_000 } = options
   const api = cloudRunApi(apiRoot)
@@ -46,7 +48,11 @@ export function connectCloudRun(options: CloudRunOptions): {
     throw new Fault('invalid', 'no', `the document names no resource of Cloud Run for ${name}`)
   }
   const sending: Sending = { api, apiRoot, clients, clock, timeOutMs: writeTimeOutMs }
-  return { reader: readerOf(asked, boundTo), writer: writerOf(asked, boundTo, sending) }
+  return {
+    reader: readerOf(asked, boundTo),
+    writer: writerOf(asked, boundTo, sending),
+    load: async () => void (await clients()),
+  }
 }
 
 const serviceName = /^[a-z]([a-z0-9-]*[a-z0-9])?$/

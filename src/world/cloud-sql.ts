@@ -25,10 +25,16 @@ const newestCount = 20
 export function connectCloudSql(options: CloudSqlOptions): {
   readonly reader: CloudSqlReader
   readonly writer: CloudSqlWriter
+  /** Loads Google's code, which takes a while: the first question need not wait for it. */
+  readonly load: () => Promise<void>
 } {
   const api = sqlApi(options.apiRoot)
   const google = lazyGoogle(options.apiRoot)
-  return { reader: readerOf(options, google, api), writer: writerOf(options, google, api) }
+  return {
+    reader: readerOf(options, google, api),
+    writer: writerOf(options, google, api),
+    load: async () => void (await google()),
+  }
 }
 
 function readerOf(

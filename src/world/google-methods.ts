@@ -100,6 +100,72 @@ export const googleMethods = {
     permission: 'run.workerpools.update',
     identity: 'writing',
   },
+  'monitoring.timeSeries.list': {
+    verb: 'GET',
+    path: '/v3/projects/*/timeSeries',
+    permission: 'monitoring.timeSeries.list',
+    identity: 'reading',
+  },
+  'monitoring.alertPolicies.list': {
+    verb: 'GET',
+    path: '/v3/projects/*/alertPolicies',
+    permission: 'monitoring.alertPolicies.list',
+    identity: 'reading',
+  },
+  'monitoring.alertPolicies.get': {
+    verb: 'GET',
+    path: '/v3/projects/*/alertPolicies/*',
+    permission: 'monitoring.alertPolicies.get',
+    identity: 'reading',
+  },
+  'monitoring.notificationChannels.list': {
+    verb: 'GET',
+    path: '/v3/projects/*/notificationChannels',
+    permission: 'monitoring.notificationChannels.list',
+    identity: 'reading',
+  },
+  'monitoring.dashboards.list': {
+    verb: 'GET',
+    path: '/v1/projects/*/dashboards',
+    permission: 'monitoring.dashboards.list',
+    identity: 'reading',
+  },
+  'monitoring.dashboards.get': {
+    verb: 'GET',
+    path: '/v1/projects/*/dashboards/*',
+    permission: 'monitoring.dashboards.get',
+    identity: 'reading',
+  },
+  'monitoring.alertPolicies.create': {
+    verb: 'POST',
+    path: '/v3/projects/*/alertPolicies',
+    permission: 'monitoring.alertPolicies.create',
+    identity: 'writing',
+  },
+  'monitoring.alertPolicies.patch': {
+    verb: 'PATCH',
+    path: '/v3/projects/*/alertPolicies/*',
+    permission: 'monitoring.alertPolicies.update',
+    identity: 'writing',
+  },
+  'monitoring.dashboards.create': {
+    verb: 'POST',
+    path: '/v1/projects/*/dashboards',
+    permission: 'monitoring.dashboards.create',
+    identity: 'writing',
+  },
+  'monitoring.dashboards.patch': {
+    verb: 'PATCH',
+    path: '/v1/projects/*/dashboards/*',
+    permission: 'monitoring.dashboards.update',
+    identity: 'writing',
+  },
+  'monitoring.timeSeries.create': {
+    verb: 'POST',
+    path: '/v3/projects/*/timeSeries',
+    permission: 'monitoring.timeSeries.create',
+    identity: 'writing',
+  },
 } as const satisfies Readonly<Record<string, GoogleMethod>>
 
 export type GoogleMethodName = keyof typeof googleMethods

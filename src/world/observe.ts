@@ -2,6 +2,7 @@
 import type { SystemDocument } from '../capacity/system.ts'
 import { cloudRunFacts } from './observe/cloud-run.ts'
 import { cloudSqlFacts } from './observe/cloud-sql.ts'
+import { monitoringFacts } from './observe/monitoring.ts'
 import { pgBouncerFacts } from './observe/pgbouncer.ts'
 import { postgresFacts } from './observe/postgres.ts'
 import type { Clock, Fact, WorldReader } from './world.ts'
@@ -17,6 +18,12 @@ export async function observe(
     'unconfigured' in read.cloudRun ? [] : cloudRunFacts(document, read.cloudRun, clock),
     'unconfigured' in read.postgres ? [] : postgresFacts(document, read.postgres, clock),
     'unconfigured' in read.pgBouncer ? [] : pgBouncerFacts(document, read.pgBouncer, clock),
+    'unconfigured' in read.monitoring
+      ? []
+      : monitoringFacts(document, read.monitoring, {
+          clock,
+          standIn: 'unconfigured' in read.postgres ? 'sessions' : 'nothing',
+        }),
   ]
   return (await Promise.all(parts.flat())).flat()
 }

@@ -27,7 +27,8 @@ const faces = [
 export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   capacity: [],
   define: [all('capacity'), ...portTypes],
-  steps: [...model, ...portTypes, all('world/fault.ts')],
+  // What Monitoring is asked for and shows, made from the System: observation and hands share it.
+  steps: [...model, ...portTypes, all('world/fault.ts'), all('world/monitored')],
   runbooks: [...model, all('steps')],
   gate: [...model, ...observation],
   'gate/clearance.ts': [...model, ...observation, all('world/clearance.ts')],
@@ -56,11 +57,10 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     types('cli'),
     all('config.ts'),
   ],
-  'worlds.ts': [all('world'), types('capacity'), all('config.ts')],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    ...[all('config.ts'), all('documents.ts'), all('library'), all('ledgers.ts'), all('worlds.ts')],
+    ...[all('config.ts'), all('documents.ts'), all('library'), all('ledgers.ts')],
   ],
 }
 

@@ -6,12 +6,15 @@ import { lawsBench } from './laws.ts'
 import { memoryBench } from './memory.ts'
 import { assessMemoryBench, plannerBench, supportedUsersBench } from './planner.ts'
 import { startBench } from './start.ts'
+import { hangingStatusBench, statusBench } from './status.ts'
 
 const benches: Readonly<Record<string, () => Promise<Bench | null>>> = {
   laws: lawsBench,
   'supported-users': supportedUsersBench,
   planner: plannerBench,
   'assess-memory': assessMemoryBench,
+  status: statusBench,
+  'status-hanging': hangingStatusBench,
   start: startBench,
   memory: memoryBench,
   'append-sqlite': sqliteAppendBench,

@@ -165,10 +165,11 @@ describe('what is not known', () => {
     ])
   })
 
-  it('nor how many users are there: judged as if it were all of them', () => {
+  it("nor how many users are there: judged with the document's number, and never clear", () => {
     const judged = tried(pooled, ...bump, { unknown: ['workload.nowUsers'] })
     expect(judged.reasons.map(({ code }) => code)).toContain('now-users-unknown')
-    expect(judged.phases[1]?.assessment?.users).toBe(10_000)
+    expect(judged.verdict).toBe('review')
+    expect(judged.phases[1]?.assessment?.users).toBe(300)
   })
 
   it('a step that changes nothing is clear, unless nobody knows whether it is so already', () => {

@@ -6,8 +6,10 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import type { ArrivedRequest } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { type GoogleMethod, googleMethods } from '../../src/world/google-methods.ts'
+import { databaseMetrics } from '../../src/world/monitored/metrics.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { tuki, upgrade } from '../world/tuki-cloud.ts'
+import { tukiMonitoring } from '../world/tuki-monitoring.ts'
 
 const role = z.strictObject({
   title: z.string().min(1).max(100),
@@ -84,4 +86,50 @@ test('everything that the Cloud SQL adapter can ask and tell has its row, and ea
   for (const row of rows) expect(row).toHaveLength(1)
   const ofSql = methods.map(({ name }) => name).filter((name) => name.startsWith('sql.'))
   expect([...new Set(rows.flat())].sort()).toEqual(ofSql.sort())
+})
+
+test('everything that the Monitoring adapter can ask and tell has its row, and each row is used', async () => {
+  const { reader, writer, celerySink, cloud, clock, clearance } = await tukiMonitoring()
+  const { sessions } = databaseMetrics(
+    { project: 'tukiprod', region: 'us-central1' },
+    'tuki-db-prod',
+  )
+  const [policy] = await reader.alertPolicies()
+  const [threshold] = policy?.thresholds ?? []
+  if (policy === undefined || threshold === undefined) throw new Error('no alert is seeded')
+  const alert = 'db-connections'
+  const dashboard = { id: 'd', title: 'd', charts: [], labels: {} }
+  const asked: Record<keyof typeof reader, () => Promise<unknown>> = {
+    series: () => reader.series(sessions, 900),
+    alertPolicies: () => reader.alertPolicies(),
+    channels: () => reader.channels(),
+    dashboard: () => reader.dashboard('d'),
+    dashboardLabels: () => reader.dashboardLabels(),
+  }
+  const told: Record<keyof typeof writer, () => Promise<unknown>> = {
+    createAlert: () =>
+      writer.createAlert(clearance(), {
+        ...{ alert, displayName: 'a', watched: sessions, threshold: 1 },
+        ...{ channels: [], userLabels: {} },
+      }),
+    retarget: () =>
+      writer.retarget(clearance(), {
+        ...{ alert, policy: policy.name, mutatedAt: policy.mutatedAt },
+        ...{ condition: threshold.name, threshold: 1, userLabels: {} },
+      }),
+    putDashboard: async () => {
+      const { etag } = await writer.putDashboard(clearance('dashboards'), {
+        ...{ ...dashboard, etag: null },
+      })
+      return writer.putDashboard(clearance('dashboards'), { ...dashboard, etag })
+    },
+  }
+  for (const question of Object.values(asked)) await question()
+  for (const write of Object.values(told)) await write()
+  await celerySink.write([{ metric: 'queue_length', of: 'celery', value: 1 }], clock.now())
+  const used = cloud.requests.map(rowsOf)
+  for (const [index, rows] of used.entries())
+    expect(rows, cloud.requests[index]?.path).toHaveLength(1)
+  const ofMonitoring = methods.filter(({ name }) => name.startsWith('monitoring.'))
+  expect(new Set(used.flat())).toEqual(new Set(ofMonitoring.map(({ name }) => name)))
 })

@@ -69,7 +69,7 @@ async function performed(step: BoundStep) {
   if ('kind' in prediction) throw new Error(prediction.code)
   const before = await act.probe(intent, world.read)
   const clearance = mintClearance({ ...intent, intent: intent.id, request: 'sha' })
-  const sent = await act.perform(clearance, intent, world)
+  const sent = await act.perform(clearance, intent, world, view.system)
   const after = await act.probe(intent, world.read)
   const expects = act.expects(prediction.after)
   const endedAt = systemClock.now()

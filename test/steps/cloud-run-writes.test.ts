@@ -44,7 +44,7 @@ function stage(entry: StepEntry, example: JsonObject, { readLagMs = 0 } = {}) {
       sendBefore: clock.now() + 5_000,
     })
   const probe = (of: Intent = intent) => act.probe(of, world.read)
-  const perform = (of: Intent = intent) => act.perform(clearance(), of, world)
+  const perform = (of: Intent = intent) => act.perform(clearance(), of, world, document)
   const performed = async () => {
     const sent = await perform()
     if (sent.kind === 'done') throw new Error('a change of Cloud Run is an operation')

@@ -82,11 +82,14 @@ describe('a replica', () => {
 
   test('is deleted only if it is one: never a primary, never somebody else’s', async () => {
     for (const primary of [null, 'another-db']) {
-      const { cloud, world, act, intent, clearance } = stage(entry('delete-read-replica'), replica)
+      const { cloud, world, act, intent, clearance, document } = stage(
+        entry('delete-read-replica'),
+        replica,
+      )
       const instance = async (name: string) => ({ ...(await cloud.reader.instance(name)), primary })
       const cloudSql = { ...cloud.reader, instance }
       const lying = { ...world, read: { ...world.read, cloudSql } }
-      const fault = await faultOf(act.perform(clearance(), intent, lying))
+      const fault = await faultOf(act.perform(clearance(), intent, lying, document))
       expect(fault).toMatchObject({ code: 'invalid', sent: 'no' })
       expect(cloud.arrivals()).toBe(0)
     }

@@ -59,7 +59,7 @@ export function stage(
     })
   const facts = () => observe(document, world.read, clock)
   const probe = (of: Intent = intent) => act.probe(of, world.read)
-  const perform = (of: Intent = intent) => act.perform(clearance(), of, world)
+  const perform = (of: Intent = intent) => act.perform(clearance(), of, world, document)
   /** What is foreseen from the world as it is seen now. */
   const foreseen = async () => {
     const { system } = viewOf(document, await facts(), clock.now())
@@ -71,7 +71,7 @@ export function stage(
     evidenceFor(expects, await facts(), clock.now(), world.read).map(({ outcome }) => outcome)
   const count = () => cloud.writes() + postgres.statements() + pooler.sets()
   return {
-    ...{ clock, cloud, postgres, pooler, step, act, intent, world },
+    ...{ clock, cloud, postgres, pooler, step, act, intent, world, document },
     ...{ facts, clearance, probe, perform, foreseen, outcomes, count },
   }
 }

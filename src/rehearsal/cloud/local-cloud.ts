@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { z } from 'zod'
 import { type GoogleError, malformed, unavailable } from './google-error.ts'
 import type { Mishap } from './mishaps.ts'
+import { isMonitoring, type LocalMonitoring, type Monitoring } from './monitoring.ts'
+import { monitoringOf } from './monitoring-of-cloud.ts'
 import type { Answer, Product } from './product.ts'
 import { type RunAdmin, runProduct } from './run-admin.ts'
 import { generationAt, revisionReadyAt, type Spec } from './run-resource.ts'
@@ -46,7 +48,7 @@ export type LocalCloudOptions = {
    */
   readonly operationSeconds?: number
   readonly restartSeconds?: number
-  /** A System document: its services that name a resource of Cloud Run are there. */
+  /** A System document: its services that name a resource of Cloud Run are there, and its alerts. */
   readonly document?: string
   /** As at Google, before `speed`: a new revision of Cloud Run starts, and takes the requests. */
   readonly rollOutSeconds?: number
@@ -54,6 +56,8 @@ export type LocalCloudOptions = {
   readonly readLagMs?: number
   /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
   readonly beforeReply?: (request: ArrivedRequest) => Promise<'reply' | 'drop'>
+  /** How many use the site at a moment; absent: the document's nowUsers, always. */
+  readonly users?: (at: number) => number
 }
 
 export type InstanceView = Settings & {
@@ -84,6 +88,8 @@ export type LocalCloud = {
   readonly service: (name: string) => ServiceView
   /** The next request of that kind meets this; called twice, the next two. */
   readonly provoke: (mishap: Mishap) => void
+  /** Cloud Monitoring, with mishaps of its own. */
+  readonly monitoring: LocalMonitoring
   readonly stop: () => Promise<void>
 }
 
@@ -113,7 +119,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const mishaps: Mishap[] = []
   const products = [runProduct(run), sqlProduct(admin)]
   const retryAfterSeconds = Math.ceil(quotaRefillSeconds / speed)
-  const respond = responder({ products, clock, requests, mishaps, retryAfterSeconds, options })
+  const monitoring = monitoringOf(options, admin.instances, {
+    ...{ clock, speed, retryAfterSeconds, newId: randomUUID },
+  })
+  const cloud = { products, monitoring, clock, requests, mishaps, retryAfterSeconds, options }
+  const respond = responder(cloud)
 
   const server = createServer((request, response) => {
     respond(request, response).catch((error: unknown) => {
@@ -135,6 +145,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     instance: (name) => viewOf(admin, name, clock.now()),
     service: (name) => serviceOf(run, name, clock.now()),
     provoke: (mishap) => mishaps.push(mishap),
+    monitoring: monitoring.view,
     stop: async () => {
       const closed = new Promise<void>((done) => server.close(() => done()))
       server.closeAllConnections()
@@ -145,6 +156,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
 type Responder = {
   readonly products: readonly Product[]
+  readonly monitoring: Monitoring
   readonly clock: { readonly now: () => number }
   readonly requests: ArrivedRequest[]
   readonly mishaps: Mishap[]
@@ -153,7 +165,7 @@ type Responder = {
 }
 
 function responder(cloud: Responder) {
-  const { products, clock, requests, mishaps, retryAfterSeconds, options } = cloud
+  const { products, monitoring, clock, requests, mishaps, retryAfterSeconds, options } = cloud
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
     const { pathname: path, searchParams: query } = new URL(url, 'http://localhost')
@@ -163,6 +175,11 @@ function responder(cloud: Responder) {
     requests.push(arrived)
     if (requests.length > requestLimit) requests.shift()
     if (body.refusal !== undefined) return write(response, body.refusal)
+    if (isMonitoring(path)) {
+      const outcome = monitoring.answer({ method, path, query, body: body.json })
+      if (outcome.kind === 'silent') return
+      return outcome.kind === 'lost' ? void response.destroy() : write(response, outcome)
+    }
     const product = products.find((one) => one.owns(path))
     if (product === undefined) throw new Error(`nobody owns ${path}`)
 

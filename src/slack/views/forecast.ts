@@ -67,7 +67,7 @@ function numberOr(value: number | null): string {
 
 function checkedAgainst({ facts, fingerprint }: ShownForecast, isWaiting: boolean): string {
   const seen = facts.flatMap((fact) => (fact.kind === 'observed' ? [fact.observedAt] : []))
-  const when = seen.length === 0 ? 'nothing observed' : `facts of ${face.time(Math.min(...seen))}`
+  const when = seen.length === 0 ? 'nothing observed' : `facts of ${face.time(Math.max(...seen))}`
   const bound = isWaiting ? ' If they change, the approval is void.' : ''
   return `Checked against ${when}.${bound} Forecast ${face.literal(fingerprint.slice(0, 8))}`
 }

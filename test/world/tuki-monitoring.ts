@@ -1,0 +1,34 @@
+/** The ticketing site's Cloud Monitoring in a local cloud, with our adapter connected to it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import { mintClearance } from '../../src/world/clearance.ts'
+import { connectMonitoring } from '../../src/world/monitoring.ts'
+import { projectRoot } from '../architecture/source.ts'
+import { handClock, running } from './tuki-cloud.ts'
+
+export const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
+
+export async function tukiMonitoring(options: Partial<LocalCloudOptions> = {}, timeOutMs = 2_000) {
+  const clock = handClock()
+  const cloud = await startLocalCloud({
+    project: 'tukiprod',
+    instances: [{ name: 'tuki-db-prod', tier: 'db-custom-2-7680', availabilityType: 'REGIONAL' }],
+    document,
+    clock,
+    speed: 1,
+    ...options,
+  })
+  running.push(cloud.stop)
+  const { reader, writer, celerySink } = connectMonitoring({
+    project: 'tukiprod',
+    apiRoot: cloud.root,
+    clock,
+    readTimeOutMs: timeOutMs,
+    writeTimeOutMs: timeOutMs,
+  })
+  const clearance = (target = 'alerts.db-connections') =>
+    mintClearance({ intent: 'i1', target, request: 'sha', sendBefore: clock.now() + 5_000 })
+  const writesSent = () => cloud.requests.filter(({ method }) => method !== 'GET').length
+  return { clock, cloud, reader, writer, celerySink, clearance, writesSent }
+}
