@@ -1,7 +1,13 @@
 /** Every mutant: a new list is one line here. */
+import { cloudRunMutants } from './cloud-run.ts'
 import { cloudSqlMutants } from './cloud-sql.ts'
 import { coreMutants } from './core.ts'
 import type { Mutant } from './mutant.ts'
 import { slackMutants } from './slack.ts'
 
-export const mutants: readonly Mutant[] = [...cloudSqlMutants, ...coreMutants, ...slackMutants]
+export const mutants: readonly Mutant[] = [
+  ...cloudRunMutants,
+  ...cloudSqlMutants,
+  ...coreMutants,
+  ...slackMutants,
+]
