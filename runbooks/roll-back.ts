@@ -21,8 +21,6 @@ export default defineRunbook({
       .default('backend-00117')
       .describe('the last revision that was good, as Cloud Run calls it'),
   }),
-  cannotUndo:
-    'The way forward again is a deployment: what served before may have been several revisions, and the bad one should not come back by itself.',
   tests: [
     {
       claim: 'the users of now are served while both revisions stand',

@@ -3,6 +3,7 @@
  * of process.env. contract.md, 2.
  */
 import { z } from 'zod'
+import { readBrokerUrl } from './world/celery-url.ts'
 import {
   hostsOf,
   isLoopbackHost,
@@ -24,6 +25,7 @@ export type BotConfig = {
   readonly databaseUrls: DatabaseUrls
   readonly poolerUrls: readonly string[]
   readonly ledger: LedgerPlace
+  readonly celeryBrokerUrl: string | null
 } & Files
 
 /** Null: SQLite in the data folder. It holds a password. */
@@ -61,7 +63,7 @@ const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'si
 /** Would make a game of a production bot, or give a game real hands. */
 const notInRehearsal = ['LEDGER_URL', 'K_SERVICE', 'GOOGLE_API_ROOT', 'MONITORING_WEBHOOK_TOKEN']
 const poolerVariable = 'PGBOUNCER_ADMIN_URLS'
-const notBuiltUrls = ['CELERY_BROKER_URL']
+const brokerUrl = 'CELERY_BROKER_URL'
 
 /** Named in the contract and not held by this version: refused rather than ignored. */
 const notHeldYet: Readonly<Record<string, string>> = {
@@ -99,6 +101,7 @@ export type WorldConfig = {
   readonly databaseUrls: DatabaseUrls
   /** The admin consoles of a pooler's processes; empty: it is not asked. */
   readonly poolerUrls: readonly string[]
+  readonly celeryBrokerUrl: string | null
 }
 
 export function readWorld(
@@ -109,12 +112,15 @@ export function readWorld(
   if ('kind' in databaseUrls) return databaseUrls
   const poolerUrls = readPoolerUrls(env)
   if ('kind' in poolerUrls) return poolerUrls
+  const broker = readBroker(env)
+  if ('kind' in broker) return broker
   const [root, wanted] = [given(env, 'GOOGLE_API_ROOT'), env.GOOGLE_CLOUD_PROJECT]
   if (isSet(env, 'GOOGLE_CLOUD_PROJECT') && wanted !== project)
     return problem('GOOGLE_CLOUD_PROJECT', `is ${wanted}, and the System document says ${project}`)
   if (root !== undefined && !isLocalRoot(root)) return problem('GOOGLE_API_ROOT', notLocal(root))
   const isAsked = root !== undefined || isSet(env, 'GOOGLE_CLOUD_PROJECT')
-  return { google: isAsked ? { apiRoot: root ?? null } : null, databaseUrls, poolerUrls }
+  const google = isAsked ? { apiRoot: root ?? null } : null
+  return { google, databaseUrls, poolerUrls, ...broker }
 }
 
 /** How databases are reached. A URL that is wrong is named by its variable, never repeated. */
@@ -165,6 +171,13 @@ function isSameServer({ host, port }: PostgresAddress, url: string): boolean {
   return port === other.port && (isNear || host.toLowerCase() === other.host.toLowerCase())
 }
 
+function readBroker(env: Environment): { celeryBrokerUrl: string | null } | ConfigProblem {
+  const url = given(env, brokerUrl)
+  if (url === undefined) return { celeryBrokerUrl: null }
+  const read = readBrokerUrl(url)
+  return read.kind === 'wrong' ? problem(brokerUrl, read.problem) : { celeryBrokerUrl: url }
+}
+
 function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
   for (const [variable, why] of Object.entries(notHeldYet))
     if (isSet(env, variable)) return problem(variable, why)
@@ -175,8 +188,6 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
       'K_SERVICE',
       'the disk of Cloud Run does not last and the ledger would be lost; set LEDGER_URL',
     )
-  const unheld = notBuiltUrls.find((name) => isSet(env, name))
-  if (unheld !== undefined) return problem(unheld, 'its adapter is not there yet; leave it out')
   const [botToken, signingSecret] = [env.SLACK_BOT_TOKEN, env.SLACK_SIGNING_SECRET]
   if (botToken === undefined || botToken === '')
     return problem('SLACK_BOT_TOKEN', 'is missing beside the other SLACK_ variables')
@@ -198,6 +209,8 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
   if ('kind' in databaseUrls) return databaseUrls
   const poolerUrls = readPoolerUrls(env)
   if ('kind' in poolerUrls) return poolerUrls
+  const broker = readBroker(env)
+  if ('kind' in broker) return broker
   const listen = port.safeParse(given(env, 'PORT') ?? '3000')
   if (!listen.success) return problem('PORT', `${env.PORT} is not a port from 1 to 65535`)
   return {
@@ -208,6 +221,7 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     databaseUrls,
     poolerUrls,
     ledger,
+    ...broker,
     ...files,
   }
 }
@@ -231,7 +245,7 @@ function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProb
 }
 
 function isAdapterUrl(name: string): boolean {
-  return name.startsWith('DATABASE_URL_') || [...notBuiltUrls, poolerVariable].includes(name)
+  return name.startsWith('DATABASE_URL_') || [poolerVariable, brokerUrl].includes(name)
 }
 
 function allLoopback(urls: string | undefined): boolean {

@@ -119,6 +119,8 @@ describe('with SLACK_* it is a real workspace', () => {
       { ...real, SLACK_API_URL: url },
       { ...real, GOOGLE_API_ROOT: url },
       { DATABASE_URL_TUKI: url },
+      { ...real, CELERY_BROKER_URL: url },
+      { CELERY_BROKER_URL: url },
     ])
       expect(JSON.stringify(readConfig(env))).not.toContain('hunter2')
   })
@@ -137,6 +139,8 @@ describe('the command line looks at a world only where one is named', () => {
       { DATABASE_URL_TUKI: url },
       { google: null, databaseUrls: new Map([['DATABASE_URL_TUKI', url]]) },
     ],
+    [{ CELERY_BROKER_URL: 'redis://10.0.0.3/0' }, { celeryBrokerUrl: 'redis://10.0.0.3/0' }],
+    [{ CELERY_BROKER_URL: 'amqp://10.0.0.3' }, { variable: 'CELERY_BROKER_URL' }],
     [{ DATABASE_URL_TUKI: 'mysql://127.0.0.1/tuki' }, { variable: 'DATABASE_URL_TUKI' }],
     [{ GOOGLE_CLOUD_PROJECT: 'other' }, { variable: 'GOOGLE_CLOUD_PROJECT' }],
     [{ GOOGLE_API_ROOT: 'http://example.com' }, { variable: 'GOOGLE_API_ROOT' }],

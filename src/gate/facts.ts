@@ -38,11 +38,18 @@ const byMonitoring = [
   ...['nowUsers', 'instances', 'errorRate', 'p50Ms', 'p95Ms', 'p99Ms', 'cpuUtilization'],
 ]
 
+/** What Celery's broker and its workers say. */
+const saidByCelery = [
+  ...['queueLength', 'unackedTasks', 'oldestUnackedSeconds'],
+  ...['liveWorkers', 'liveConcurrency', 'activeTasks', 'oldestTaskSeconds'],
+]
+
 /** A measured value may be older than a configured one: contract.md, 2. */
 const measured = [
   ...saidByPostgres,
   'backup',
   'backlogTasks',
+  ...saidByCelery,
   // Of a pooler.
   ...['waitingClients', 'longestWaitSeconds', 'activeClients', 'servers', 'differing', 'paused'],
   ...byMonitoring,
@@ -53,6 +60,7 @@ export function sourceOf(fact: string): keyof WorldReader {
   if (fact.startsWith('poolers.')) return 'pgBouncer'
   if (/^(alerts|dashboards|workload)\./.test(fact)) return 'monitoring'
   if (byMonitoring.includes(fieldOf(fact))) return 'monitoring'
+  if (saidByCelery.includes(fieldOf(fact))) return 'celery'
   if (fact.startsWith('services.')) return 'cloudRun'
   return saidByPostgres.includes(fieldOf(fact)) ? 'postgres' : 'cloudSql'
 }

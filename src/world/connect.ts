@@ -1,6 +1,7 @@
 /** Every source that is configured takes its place in the world; the others say what to set. */
 import type { SystemDocument } from '../capacity/system.ts'
 import { pgBouncerAt, postgresAt } from './by-url.ts'
+import { connectCelery } from './celery.ts'
 import { systemClock, systemTimers } from './clock.ts'
 import { connectGoogle } from './google.ts'
 import { nowhere } from './nowhere.ts'
@@ -13,6 +14,7 @@ export type Reach = {
   readonly databaseUrls: ReadonlyMap<string, string>
   /** The admin consoles of a pooler's processes; empty: it is not asked. */
   readonly poolerUrls: readonly string[]
+  readonly celeryBrokerUrl: string | null
   /** How long a connection is kept for the next question. */
   readonly keepMs: number
 }
@@ -22,6 +24,7 @@ export const offlineReach: Omit<Reach, 'keepMs'> = {
   google: null,
   databaseUrls: new Map(),
   poolerUrls: [],
+  celeryBrokerUrl: null,
 }
 
 type OpenWorld = World & { readonly load: () => Promise<void>; readonly close: () => Promise<void> }
@@ -29,10 +32,18 @@ type OpenWorld = World & { readonly load: () => Promise<void>; readonly close: (
 export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld {
   const { google, databaseUrls, poolerUrls, keepMs } = reach
   const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
-  const { postgres, close } = postgresAt(databaseUrls, document, timing)
+  const { postgres, ...lines } = postgresAt(databaseUrls, document, timing)
   const pgBouncer = pgBouncerAt(poolerUrls, document, systemClock)
-  const read = { ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader }
-  const write = { ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer }
+  const celery = celeryOf(document, reach)
+  const read = {
+    ...nowhere.read,
+    ...{ postgres: postgres.reader, pgBouncer: pgBouncer.reader, celery: celery.reader },
+  }
+  const write = {
+    ...nowhere.write,
+    ...{ postgres: postgres.writer, pgBouncer: pgBouncer.writer, celery: celery.writer },
+  }
+  const close = async () => void (await Promise.all([lines.close(), celery.close()]))
   if (google === null) return { read, write, load: async () => undefined, close }
   const { apiRoot } = google
   const root = apiRoot === null ? {} : { apiRoot }
@@ -42,4 +53,16 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
     write: { ...write, ...cloud.write },
     ...{ load: cloud.load, close },
   }
+}
+
+function celeryOf(document: SystemDocument, { celeryBrokerUrl, keepMs }: Reach) {
+  if (celeryBrokerUrl === null) {
+    const { read, write } = nowhere
+    return { reader: read.celery, writer: write.celery, close: async () => undefined }
+  }
+  const services = Object.entries(document.services).flatMap(([name, { kind }]) =>
+    kind === 'celery-worker' ? [name] : [],
+  )
+  const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
+  return connectCelery({ brokerUrl: celeryBrokerUrl, services, ...timing })
 }

@@ -1,5 +1,6 @@
 /** One snapshot of the world: every source asked in parallel, each fact with its source and time. */
 import type { SystemDocument } from '../capacity/system.ts'
+import { celeryFacts } from './observe/celery.ts'
 import { cloudRunFacts } from './observe/cloud-run.ts'
 import { cloudSqlFacts } from './observe/cloud-sql.ts'
 import { monitoringFacts } from './observe/monitoring.ts'
@@ -16,6 +17,7 @@ export async function observe(
   const parts = [
     'unconfigured' in read.cloudSql ? [] : cloudSqlFacts(document, read.cloudSql, clock),
     'unconfigured' in read.cloudRun ? [] : cloudRunFacts(document, read.cloudRun, clock),
+    'unconfigured' in read.celery ? [] : [celeryFacts(document, read.celery, clock)],
     'unconfigured' in read.postgres ? [] : postgresFacts(document, read.postgres, clock),
     'unconfigured' in read.pgBouncer ? [] : pgBouncerFacts(document, read.pgBouncer, clock),
     'unconfigured' in read.monitoring

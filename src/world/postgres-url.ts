@@ -122,7 +122,7 @@ function wrong(problem: string): ReadUrl {
 }
 
 /** Null where a percent sign begins nothing. */
-function decoded(text: string): string | null {
+export function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text)
   } catch (error) {

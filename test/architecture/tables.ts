@@ -45,7 +45,7 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   slack: faces,
   cli: faces,
   rehearsal: [types('world/world.ts')],
-  'config.ts': [all('capacity'), all('world/postgres-url.ts')],
+  'config.ts': [all('capacity'), all('world/postgres-url.ts'), all('world/celery-url.ts')],
   'documents.ts': [all('capacity')],
   library: [all('define')],
   // Which ledger and dispatcher, by the environment: what `main` would hold if it were not so long.

@@ -13,6 +13,8 @@ needs /usr/bin/chromium chromium fonts-liberation
 needs '/usr/lib/postgresql/*/bin/initdb' postgresql
 needs /usr/sbin/pgbouncer pgbouncer
 needs /usr/bin/openssl openssl
+needs /usr/bin/redis-server redis-server
+needs '/usr/lib/python3*/ensurepip' python3-venv
 
 # A server's package starts it on installation, or fails where there is no systemd: policy-rc.d says no.
 install_missing() {
@@ -34,5 +36,19 @@ if [ "${#missing[@]}" != 0 ]; then
   # In a shell of its own, so that its trap is over before the tests begin.
   (install_missing)
 fi
+
+# What Debian does not have, or not young enough, is kept beside other caches: the version is in the name.
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/plimsoll-real
+celery='celery[redis]==5.6.3'
+
+install_celery() {
+  rm -rf "$cache/celery"
+  /usr/bin/python3 -m venv "$cache/celery"
+  "$cache/celery/bin/python" -m pip install --quiet --disable-pip-version-check "$celery"
+  echo "$celery" >"$cache/celery/holds"
+}
+
+mkdir -p "$cache"
+if [ "$(cat "$cache/celery/holds" 2>/dev/null)" != "$celery" ]; then install_celery; fi
 
 exec npx vitest run --project real "$@"

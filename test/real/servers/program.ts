@@ -41,10 +41,10 @@ export type Program = { readonly stop: () => Promise<void> }
 // Its input is a pipe that we hold: should we be killed, it closes, and the server is told to stop.
 const warden = `
 exec 3<&0
-signal=$1; shift
-"$@" 3<&- </dev/null &
+signal=$1; group=$2; shift 2
+$group "$@" 3<&- </dev/null &
 child=$!
-{ cat <&3 >/dev/null; kill "-$signal" "$child" 2>/dev/null; } &
+{ cat <&3 >/dev/null; kill "-$signal" -- "\${group:+-}$child" 2>/dev/null; } &
 wait "$child"
 `
 
@@ -54,11 +54,17 @@ export type Start = {
   /** KILL where nothing is to be kept: what else ends a pooler at once differs from version to version. */
   readonly signal: 'INT' | 'KILL'
   readonly isReady: () => Promise<boolean>
+  /** As whoever runs the tests: for programs out of their own cache. */
+  readonly inOurAccount?: boolean
+  /** Its children are told too: they would go on without it. */
+  readonly withChildren?: boolean
 }
 
-export async function start({ program, args, signal, isReady }: Start): Promise<Program> {
-  const process = spawn('bash', ['-c', warden, 'warden', signal, program, ...args], {
-    ...(await account()),
+export async function start(options: Start): Promise<Program> {
+  const { program, args, signal, isReady, inOurAccount = false, withChildren = false } = options
+  const told = [signal, withChildren ? 'setsid' : '', program, ...args]
+  const process = spawn('bash', ['-c', warden, 'warden', ...told], {
+    ...(inOurAccount ? {} : await account()),
     cwd: tmpdir(),
     stdio: ['pipe', 'ignore', 'pipe'],
   })
