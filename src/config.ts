@@ -2,6 +2,8 @@
  * The environment, judged once: a real workspace or a rehearsal, never half of one. The only reader
  * of process.env. contract.md, 2.
  */
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { z } from 'zod'
 import { readBrokerUrl } from './world/celery-url.ts'
 import {
@@ -26,6 +28,8 @@ export type BotConfig = {
   readonly poolerUrls: readonly string[]
   readonly ledger: LedgerPlace
   readonly celeryBrokerUrl: string | null
+  /** The program; null: it is not on PATH. */
+  readonly k6: string | null
 } & Files
 
 /** Null: SQLite in the data folder. It holds a password. */
@@ -102,6 +106,8 @@ export type WorldConfig = {
   /** The admin consoles of a pooler's processes; empty: it is not asked. */
   readonly poolerUrls: readonly string[]
   readonly celeryBrokerUrl: string | null
+  /** The program; null: it is not on PATH. */
+  readonly k6: string | null
 }
 
 export function readWorld(
@@ -118,9 +124,10 @@ export function readWorld(
   if (isSet(env, 'GOOGLE_CLOUD_PROJECT') && wanted !== project)
     return problem('GOOGLE_CLOUD_PROJECT', `is ${wanted}, and the System document says ${project}`)
   if (root !== undefined && !isLocalRoot(root)) return problem('GOOGLE_API_ROOT', notLocal(root))
+  const k6 = onPath('k6', env)
   const isAsked = root !== undefined || isSet(env, 'GOOGLE_CLOUD_PROJECT')
   const google = isAsked ? { apiRoot: root ?? null } : null
-  return { google, databaseUrls, poolerUrls, ...broker }
+  return { google, databaseUrls, poolerUrls, ...broker, k6 }
 }
 
 /** How databases are reached. A URL that is wrong is named by its variable, never repeated. */
@@ -222,6 +229,7 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
     poolerUrls,
     ledger,
     ...broker,
+    k6: onPath('k6', env),
     ...files,
   }
 }
@@ -257,6 +265,21 @@ function listed(urls = ''): readonly string[] {
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '')
+}
+
+function onPath(program: string, { PATH = '' }: Environment): string | null {
+  const places = PATH.split(delimiter).filter((folder) => folder !== '')
+  return places.map((folder) => join(folder, program)).find(isExecutable) ?? null
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
 }
 
 /** An empty variable is as good as none. */

@@ -98,7 +98,7 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
     document: read.document,
     catalogue,
     // A command ends when it has answered: no connection is kept for the next question.
-    read: connectWorld(read.document, { ...world, keepMs: 0 }).read,
+    read: connectWorld(read.document, { ...world, ...files, keepMs: 0 }).read,
     clock: systemClock,
     now: async () => systemClock.now(),
     headroom: async () => emptyHeadroom,
@@ -165,6 +165,7 @@ async function runBot(base: Base): Promise<number> {
     return 1
   }
   const bot = assemble({ ...base, door, team: identity.team })
+  await bot.world.endStrays()
   // Begun before anybody can ask for anything.
   const judging = bot.stopIfLost(identity.botUser)
   const { port } = await door.open(bot.desk, { port: config.port, host: hostFor(config) })

@@ -50,6 +50,8 @@ const measured = [
   'backup',
   'backlogTasks',
   ...saidByCelery,
+  // Of a load test.
+  ...['isRunning', 'usersReached', 'p95Ms', 'p99Ms', 'errorRate', 'requestsPerSecond'],
   // Of a pooler.
   ...['waitingClients', 'longestWaitSeconds', 'activeClients', 'servers', 'differing', 'paused'],
   ...byMonitoring,
@@ -57,6 +59,7 @@ const measured = [
 
 /** Who is asked for a fact. */
 export function sourceOf(fact: string): keyof WorldReader {
+  if (fact.startsWith('workload.loadTest.')) return 'loadTest'
   if (fact.startsWith('poolers.')) return 'pgBouncer'
   if (/^(alerts|dashboards|workload)\./.test(fact)) return 'monitoring'
   if (byMonitoring.includes(fieldOf(fact))) return 'monitoring'

@@ -1,6 +1,7 @@
 /** Celery over its broker: what waits, what is held, who works, and how large pools are. facts/workload.md, 4. */
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
+import type { SystemDocument } from '../capacity/system.ts'
 import { askWorkers, type Heard } from './celery-control.ts'
 import { lineToBroker } from './celery-line.ts'
 import { activeAnswer, queuesAnswer, type Reply, separator, statsAnswer } from './celery-pidbox.ts'
@@ -12,8 +13,8 @@ import type { Clock, Timers } from './world.ts'
 
 export type CeleryOptions = {
   readonly brokerUrl: string
-  /** The worker services of the System document. */
-  readonly services: readonly string[]
+  /** Of the System document: the workers among them are looked for. */
+  readonly services: SystemDocument['services']
   readonly clock: Clock
   readonly timers: Timers
   readonly connectMs?: number
@@ -34,7 +35,10 @@ export type ConnectedCelery = {
 
 /** Connects to nothing yet. Throws where the URL is not well formed, without repeating it. */
 export function connectCelery(options: CeleryOptions): ConnectedCelery {
-  const { clock, services } = options
+  const { clock } = options
+  const services = Object.entries(options.services).flatMap(([name, { kind }]) =>
+    kind === 'celery-worker' ? [name] : [],
+  )
   const { connectMs = 3_000, answerMs = 4_500, waitMs = 1_500, writeMs = 10_000 } = options
   const address = addressOf(options.brokerUrl)
   const { timers, idleMs = 30_000 } = options

@@ -4,6 +4,7 @@ import { pgBouncerAt, postgresAt } from './by-url.ts'
 import { connectCelery } from './celery.ts'
 import { systemClock, systemTimers } from './clock.ts'
 import { connectGoogle } from './google.ts'
+import { connectLoadTest } from './load-test.ts'
 import { nowhere } from './nowhere.ts'
 import type { World } from './world.ts'
 
@@ -15,19 +16,29 @@ export type Reach = {
   /** The admin consoles of a pooler's processes; empty: it is not asked. */
   readonly poolerUrls: readonly string[]
   readonly celeryBrokerUrl: string | null
-  /** How long a connection is kept for the next question. */
+  /** The program; null: it is not on PATH. */
+  readonly k6: string | null
+  readonly dataFolder: string
+  /** How long an idle connection stays open; 0 where the process ends after the answer. */
   readonly keepMs: number
 }
 
 /** The document alone. */
-export const offlineReach: Omit<Reach, 'keepMs'> = {
+export const offlineReach: Omit<Reach, 'keepMs' | 'dataFolder'> = {
   google: null,
   databaseUrls: new Map(),
   poolerUrls: [],
   celeryBrokerUrl: null,
+  k6: null,
 }
 
-type OpenWorld = World & { readonly load: () => Promise<void>; readonly close: () => Promise<void> }
+type OpenWorld = World & {
+  /** Loads what is slow to load, before anybody waits for it. */
+  readonly load: () => Promise<void>
+  readonly close: () => Promise<void>
+  /** Ends what an earlier bot left running: for the one that holds the data folder. */
+  readonly endStrays: () => Promise<void>
+}
 
 export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld {
   const { google, databaseUrls, poolerUrls, keepMs } = reach
@@ -35,34 +46,43 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
   const { postgres, ...lines } = postgresAt(databaseUrls, document, timing)
   const pgBouncer = pgBouncerAt(poolerUrls, document, systemClock)
   const celery = celeryOf(document, reach)
+  const loadTest = loadTestOf(document, reach)
   const read = {
-    ...nowhere.read,
-    ...{ postgres: postgres.reader, pgBouncer: pgBouncer.reader, celery: celery.reader },
+    ...{ ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader },
+    ...{ celery: celery.reader, loadTest: loadTest.reader },
   }
   const write = {
-    ...nowhere.write,
-    ...{ postgres: postgres.writer, pgBouncer: pgBouncer.writer, celery: celery.writer },
+    ...{ ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer },
+    ...{ celery: celery.writer, loadTest: loadTest.writer },
   }
-  const close = async () => void (await Promise.all([lines.close(), celery.close()]))
-  if (google === null) return { read, write, load: async () => undefined, close }
+  const ends = {
+    close: async () => void (await Promise.all([lines.close(), celery.close(), loadTest.close()])),
+    endStrays: loadTest.endStrays,
+  }
+  if (google === null) return { read, write, load: nothing, ...ends }
   const { apiRoot } = google
   const root = apiRoot === null ? {} : { apiRoot }
   const cloud = connectGoogle({ document, clock: systemClock, ...root })
   return {
     read: { ...read, ...cloud.read },
     write: { ...write, ...cloud.write },
-    ...{ load: cloud.load, close },
+    load: cloud.load,
+    ...ends,
   }
 }
 
-function celeryOf(document: SystemDocument, { celeryBrokerUrl, keepMs }: Reach) {
-  if (celeryBrokerUrl === null) {
-    const { read, write } = nowhere
-    return { reader: read.celery, writer: write.celery, close: async () => undefined }
-  }
-  const services = Object.entries(document.services).flatMap(([name, { kind }]) =>
-    kind === 'celery-worker' ? [name] : [],
-  )
+const nothing = async (): Promise<void> => undefined
+
+function loadTestOf({ policy }: SystemDocument, { k6, dataFolder }: Reach) {
+  const { read, write } = nowhere
+  const none = { reader: read.loadTest, writer: write.loadTest, close: nothing, endStrays: nothing }
+  const hosts = policy.loadTestHosts ?? []
+  return k6 === null ? none : connectLoadTest({ k6, dataFolder, hosts, clock: systemClock })
+}
+
+function celeryOf({ services }: SystemDocument, { celeryBrokerUrl, keepMs }: Reach) {
+  const { read, write } = nowhere
+  if (celeryBrokerUrl === null) return { reader: read.celery, writer: write.celery, close: nothing }
   const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
   return connectCelery({ brokerUrl: celeryBrokerUrl, services, ...timing })
 }

@@ -3,6 +3,7 @@ import type { SystemDocument } from '../capacity/system.ts'
 import { celeryFacts } from './observe/celery.ts'
 import { cloudRunFacts } from './observe/cloud-run.ts'
 import { cloudSqlFacts } from './observe/cloud-sql.ts'
+import { loadTestFacts } from './observe/load-test.ts'
 import { monitoringFacts } from './observe/monitoring.ts'
 import { pgBouncerFacts } from './observe/pgbouncer.ts'
 import { postgresFacts } from './observe/postgres.ts'
@@ -18,6 +19,7 @@ export async function observe(
     'unconfigured' in read.cloudSql ? [] : cloudSqlFacts(document, read.cloudSql, clock),
     'unconfigured' in read.cloudRun ? [] : cloudRunFacts(document, read.cloudRun, clock),
     'unconfigured' in read.celery ? [] : [celeryFacts(document, read.celery, clock)],
+    'unconfigured' in read.loadTest ? [] : [loadTestFacts(read.loadTest, clock)],
     'unconfigured' in read.postgres ? [] : postgresFacts(document, read.postgres, clock),
     'unconfigured' in read.pgBouncer ? [] : pgBouncerFacts(document, read.pgBouncer, clock),
     'unconfigured' in read.monitoring

@@ -15,6 +15,7 @@ needs /usr/sbin/pgbouncer pgbouncer
 needs /usr/bin/openssl openssl
 needs /usr/bin/redis-server redis-server
 needs '/usr/lib/python3*/ensurepip' python3-venv
+command -v go >/dev/null || missing+=(golang-go ca-certificates)
 
 # A server's package starts it on installation, or fails where there is no systemd: policy-rc.d says no.
 install_missing() {
@@ -40,6 +41,8 @@ fi
 # What Debian does not have, or not young enough, is kept beside other caches: the version is in the name.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/plimsoll-real
 celery='celery[redis]==5.6.3'
+k6='go.k6.io/k6@v1.8.1'
+go='go1.26.8'
 
 install_celery() {
   rm -rf "$cache/celery"
@@ -48,7 +51,24 @@ install_celery() {
   echo "$celery" >"$cache/celery/holds"
 }
 
+# Debian's Go is too old to build k6, and young enough to bring one that is not, checked by Go's sums.
+install_k6() (
+  modules=$(mktemp -d)
+  trap 'rm -rf "$modules"' EXIT
+  export GOMODCACHE=$modules/mod GOCACHE=$modules/cache GOFLAGS='-modcacherw -buildvcs=false'
+  toolchain=golang.org/toolchain@v0.0.1-$go.$(go env GOOS)-$(go env GOARCH)
+  if [ "$(go env GOVERSION)" != "$go" ]; then
+    (cd "$modules" && go mod download "$toolchain")
+    chmod +x "$GOMODCACHE/$toolchain"/bin/* "$GOMODCACHE/$toolchain"/pkg/tool/*/*
+    PATH=$GOMODCACHE/$toolchain/bin:$PATH
+  fi
+  cd "$modules"
+  GOTOOLCHAIN=local GOBIN=$cache go install "$k6"
+  echo "$k6" >"$cache/k6.holds"
+)
+
 mkdir -p "$cache"
 if [ "$(cat "$cache/celery/holds" 2>/dev/null)" != "$celery" ]; then install_celery; fi
+if [ "$(cat "$cache/k6.holds" 2>/dev/null)" != "$k6" ]; then install_k6; fi
 
 exec npx vitest run --project real "$@"

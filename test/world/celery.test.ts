@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { connectCelery } from '../../src/world/celery.ts'
 import { mintClearance } from '../../src/world/clearance.ts'
 import { systemClock, systemTimers } from '../../src/world/clock.ts'
+import { site } from '../runs/process.ts'
 import { type BrokerOptions, type LocalWorker, startBroker } from './broker-wire.ts'
 import { faultOf } from './tuki-cloud.ts'
 
@@ -18,7 +19,7 @@ async function adapter(options: BrokerOptions = {}, times: object = {}) {
   const broker = await startBroker(options)
   const celery = connectCelery({
     brokerUrl: broker.url,
-    services: ['celery-worker'],
+    services: site.services,
     clock: systemClock,
     timers: systemTimers,
     waitMs: 200,
@@ -140,7 +141,7 @@ describe('a broker that is not well', () => {
   test('nobody there is a fault without its address', async () => {
     const celery = connectCelery({
       brokerUrl: 'redis://:s3cret@127.0.0.1:1/0',
-      services: ['celery-worker'],
+      services: site.services,
       clock: systemClock,
       timers: systemTimers,
     })

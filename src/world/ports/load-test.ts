@@ -1,36 +1,91 @@
-/** What generates load, and what it measured. Types only; facts/workload.md. */
+/** What generates load, and what it measured. Types only; facts/workload.md, 6. */
 import type { Clearance } from '../clearance.ts'
 
+export type LoadTestRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** From the first slash on. `{marker}` becomes a name that no other request has. */
+  readonly path: string
+  /** Sent as JSON; `{marker}` in its texts as well. */
+  readonly json?: unknown
+}
+
+export type LoadTestPlan = {
+  /** Names the test everywhere: its folder, its header, the marker in what it writes. */
+  readonly name: string
+  /** A host of the policy, with a port where the host stands there without one. */
+  readonly host: string
+  readonly arrival: /** Users who wait for an answer, then think: a slow service gets less load. */
+    | { readonly kind: 'closed'; readonly users: number; readonly thinkSeconds: number }
+    /** So many a second whatever becomes of them, by at most so many users at once. */
+    | {
+        readonly kind: 'open'
+        readonly users: number
+        readonly iterationsPerMinute: number
+        readonly usersAtMost: number
+      }
+  readonly rampSeconds: number
+  /** At full load. */
+  readonly holdSeconds: number
+  /** In this order by each user. */
+  readonly requests: readonly LoadTestRequest[]
+  /** Sent once at the end; `{marker}`: what all names of the test begin with. Null: nothing is written. */
+  readonly cleanUp: LoadTestRequest | null
+  readonly limits: { readonly p95Ms: number; readonly errorRate: number }
+  /** A limit that is crossed ends the test, but not before. */
+  readonly judgedAfterSeconds: number
+}
+
 export type LoadTestResult = {
+  /** At once, at most. */
   readonly users: number
   readonly seconds: number
+  readonly requests: number
   readonly requestsPerSecond: number
   readonly p95Ms: number
   readonly p99Ms: number
+  /** Of all requests. */
   readonly errorRate: number
+  /** Iterations that an open test could not begin: then the load was not what was asked for. */
+  readonly dropped: number
+  /** The limits that were crossed. */
+  readonly crossed: readonly string[]
+}
+
+export type LoadTestNow = {
+  readonly seconds: number
+  readonly users: number
+  readonly requests: number
+  readonly p95Ms: number | null
+  readonly errorRate: number | null
+  /** A limit is crossed at this moment. */
+  readonly isTainted: boolean
 }
 
 export type LoadTestProgress =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'running'; readonly seconds: number; readonly users: number }
+  /** `now` is null before it has begun to send. */
+  | { readonly kind: 'running'; readonly now: LoadTestNow | null }
   | {
       readonly kind: 'ended'
+      readonly endedAt: number
       readonly result: LoadTestResult | null
+      /** Why it says nothing about the service; null where it does. */
       readonly error: string | null
     }
 
-export type LoadTestReader = { progress: (test: string) => Promise<LoadTestProgress> }
+export type Machine = { readonly cores: number; readonly memoryMib: number }
+
+export type LoadTestReader = {
+  progress: (test: string) => Promise<LoadTestProgress>
+  /** The one that began last, and how it stands. */
+  latest: () => Promise<{ readonly name: string; readonly progress: LoadTestProgress } | null>
+  /** What would generate the load. */
+  machine: () => Machine
+}
 
 export type LoadTestWriter = {
-  /** Spends the clearance immediately before it starts. Throws a Fault. */
-  start: (
-    clearance: Clearance,
-    test: {
-      readonly name: string
-      readonly host: string
-      readonly users: number
-      readonly minutes: number
-    },
-  ) => Promise<void>
-  stop: (clearance: Clearance, test: string) => Promise<void>
+  /** Spends the clearance of `workload` immediately before it starts. Throws a Fault. */
+  start: (clearance: Clearance, plan: LoadTestPlan) => Promise<void>
+  /** Whatever runs ends, cleans up and says what it measured. Spends the clearance of `workload.loadTest`. */
+  stop: (clearance: Clearance) => Promise<void>
 }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectCelery } from '../../../src/world/celery.ts'
 import { mintClearance } from '../../../src/world/clearance.ts'
 import { systemClock, systemTimers } from '../../../src/world/clock.ts'
+import { site } from '../../runs/process.ts'
 import { type CeleryApplication, celeryApplication, type Worker } from '../servers/celery-worker.ts'
 import { type RedisServer, startRedis } from '../servers/redis-server.ts'
 
@@ -29,7 +30,7 @@ afterEach(async () => {
 function adapter(options: { brokerUrl?: string; waitMs?: number; answerMs?: number } = {}) {
   const celery = connectCelery({
     brokerUrl: redis.url,
-    services: ['celery-worker'],
+    services: site.services,
     clock: systemClock,
     timers: systemTimers,
     ...options,

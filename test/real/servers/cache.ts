@@ -6,3 +6,4 @@ const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pl
 
 export const celeryProgram = join(folder, 'celery', 'bin', 'celery')
 export const pythonProgram = join(folder, 'celery', 'bin', 'python')
+export const k6Program = join(folder, 'k6')
