@@ -56,6 +56,8 @@ export type Expectation = {
   readonly rows?: Readonly<Record<string, string | number>>
   /** What the world forgets when the process that holds it starts anew. */
   readonly holds?: 'until-restart'
+  /** A number is as predicted when it is no higher. */
+  readonly atMost?: boolean | undefined
 }
 
 /** A step's one sentence for the approver, as data. */
@@ -125,6 +127,14 @@ export type Unable =
       readonly code: 'source-not-configured'
       readonly fact: string
       readonly remedy: string
+    }
+  | { readonly kind: 'unable'; readonly code: 'no-load-test-host' }
+  | {
+      readonly kind: 'unable'
+      readonly code: 'load-too-large'
+      readonly users: number
+      /** What one machine plays. */
+      readonly most: number
     }
 
 /**

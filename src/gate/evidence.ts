@@ -22,7 +22,7 @@ export function evidenceFor(
   endedAt: number,
   read: WorldReader,
 ): readonly Seen[] {
-  return expectations.map(({ fact: name, predicted, rows, holds }) => {
+  return expectations.map(({ fact: name, predicted, rows, holds, atMost = false }) => {
     const fact = factNamed(facts, name)
     const expected = { fact: name, predicted, ...(holds === undefined ? {} : { holds }) }
     if (fact === null || fact.kind === 'unavailable' || fact.observedAt < endedAt) {
@@ -34,12 +34,20 @@ export function evidenceFor(
     return {
       ...expected,
       observed,
-      outcome: digestOf(observed) === digestOf(predicted) ? 'confirmed' : 'contradicted',
+      outcome: isAsPredicted({ observed, predicted, atMost }) ? 'confirmed' : 'contradicted',
       source: fact.source,
       observedAt: fact.observedAt,
       remedy: null,
     }
   })
+}
+
+type Pair = { readonly observed: Json; readonly predicted: Json; readonly atMost: boolean }
+
+function isAsPredicted({ observed, predicted, atMost }: Pair): boolean {
+  return atMost && typeof observed === 'number' && typeof predicted === 'number'
+    ? observed <= predicted
+    : digestOf(observed) === digestOf(predicted)
 }
 
 /** What a reading step shows: nothing was predicted, so what was observed stands. */

@@ -63,6 +63,7 @@ const expectationSchema = z.object({
   fact: z.string(),
   predicted: json,
   rows: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  atMost: z.boolean().optional(),
   holds: holdsSchema,
 })
 

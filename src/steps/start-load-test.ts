@@ -1,28 +1,57 @@
-/** Starts a load test: its users come on top of those who are there. facts/workload.md, 6. */
+/** Starts a load test with k6: its users come on top of those who are there. facts/workload.md, 6; writes.md. */
 import { z } from 'zod'
+import { generatorNeeds, usersForRate } from '../capacity/load-generator.ts'
 import { loadTest } from '../capacity/phases.ts'
 import { type Refusal, refuse } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
 import { defineStep } from '../define/define-step.ts'
-import { noHandsYet, settled } from './foreseen.ts'
+import type { Intent } from '../define/step.ts'
+import { Fault } from '../world/fault.ts'
+import type { LoadTestPlan, LoadTestTerms } from '../world/ports/load-test.ts'
+import { settled } from './foreseen.ts'
+import { loadTestReader, loadTestWriter } from './load-test-source.ts'
+
+/** Whoever thinks between requests is slowed by a slow service; arrivals come whatever becomes of them. */
+const profiles = ['browse', 'arrivals']
+const defaultMinutes = 5
+const rampSeconds = 60
+const judgedAfterSeconds = 30
+/** One big machine plays so many at most. */
+const mostUsers = 30_000
+const k6 = { mibPerUserLow: 1, mibPerUserHigh: 5, requestsPerSecondPerCore: 1_000 }
+
+type Input = {
+  readonly users: number
+  readonly profile?: string | undefined
+  readonly host?: string | undefined
+  readonly minutes?: number | undefined
+}
 
 export const startLoadTest = defineStep({
   name: 'start-load-test',
   title: 'Start a load test',
   risk: 'disruptive',
+  guard: 'none',
   minutes: 20,
   // It is there as long as it was asked for.
   minutesOf: ({ minutes }) => minutes ?? 20,
   input: z.strictObject({
     users: z.int().min(1).max(1_000_000).describe('test users at once'),
-    profile: z.string().min(1).optional().describe('the shape of the load, by its name'),
+    profile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('browse: users who think between requests; arrivals: a rate, whatever happens'),
     host: z.string().min(1).optional().describe('where it is sent; one of policy.loadTestHosts'),
-    minutes: z.int().min(1).max(240).optional().describe('how long at full load'),
+    minutes: z.int().min(1).max(50).optional().describe('how long at full load'),
   }),
   examples: [{ users: 500 }],
   target: () => 'workload',
   needs: () => ['workload.nowUsers'],
-  missing: () => null,
+  missing: (_system, { profile }) =>
+    profile === undefined || profiles.includes(profile)
+      ? null
+      : refuse('no-such', { what: 'profile', name: profile, known: profiles }),
   effect: (_system, { users, minutes, host }) => ({
     code: 'start-load',
     values: { users, minutes: minutes ?? 0, host: host ?? '' },
@@ -30,8 +59,86 @@ export const startLoadTest = defineStep({
   predict: (system, { users, host }) =>
     hostRefusal(system, host) ?? settled(system, [loadTest(system, { users })]),
   acts: 'elsewhere',
-  cannot: () => noHandsYet('start-load-test'),
+  unable: (system, { users, host }) => {
+    if (hostOf(system, host) === null) return { kind: 'unable', code: 'no-load-test-host' }
+    return users > mostUsers
+      ? { kind: 'unable', code: 'load-too-large', users, most: mostUsers }
+      : null
+  },
+  probe: async (intent, _input, read) => {
+    const test = testOf(intent)
+    const { kind } = await loadTestReader(read).progress(test)
+    switch (kind) {
+      case 'absent':
+        return { kind: 'absent' }
+      case 'running':
+        return { kind: 'running', operation: test }
+      case 'ended':
+        return { kind: 'done', by: 'me' }
+    }
+  },
+  perform: async (clearance, intent, input, { read, write }) => {
+    const plan = planOf(testOf(intent), input, loadTestReader(read).terms())
+    await loadTestWriter(write).start(clearance, plan)
+    return { kind: 'operation', operation: plan.name }
+  },
+  poll: async (test, read) => {
+    const progress = await loadTestReader(read).progress(test)
+    switch (progress.kind) {
+      case 'absent':
+        return { kind: 'ended', error: `nothing is left of ${test}` }
+      case 'running':
+        return { kind: 'running' }
+      case 'ended':
+        return { kind: 'ended', error: progress.error }
+    }
+  },
+  expects: ({ policy }, { users, profile }) => [
+    ...(profile === 'arrivals'
+      ? []
+      : [{ fact: 'workload.loadTest.usersReached', predicted: users }]),
+    { fact: 'workload.loadTest.p95Ms', predicted: policy.p95Ms, atMost: true },
+    { fact: 'workload.loadTest.errorRate', predicted: policy.errorRate, atMost: true },
+  ],
+  undo: () => ({ kind: 'step', step: 'stop-load-test', input: {} }),
 })
+
+const testOf = ({ id }: Intent): string => `k6-${id}`
+
+/** Throws a Fault where this machine cannot play it: then the test would measure the machine. */
+function planOf(name: string, input: Input, terms: LoadTestTerms): LoadTestPlan {
+  const { users, profile = 'browse', minutes = defaultMinutes } = input
+  const [host = ''] = input.host === undefined ? terms.hosts : [input.host]
+  const { thinkSeconds, requestSeconds, limits } = terms
+  const needs = generatorNeeds({ ...terms, ...k6, users })
+  if (!needs.fitsMemory || !needs.fitsCpu)
+    throw new Fault(
+      'invalid',
+      'no',
+      `${users} users need up to ${needs.memoryHighMib} MiB and ${Math.ceil(needs.requestsPerSecond)} requests a second: more than this machine plays`,
+    )
+  const iterationsPerSecond = needs.requestsPerSecond
+  const atOnce = (iterationSeconds: number) =>
+    Math.max(1, usersForRate({ iterationsPerSecond, iterationSeconds }))
+  const arrivals = {
+    kind: 'open',
+    users: atOnce(requestSeconds),
+    iterationsPerMinute: Math.round(60 * iterationsPerSecond),
+    // Beyond the limit the test ends itself; until then no iteration may be dropped.
+    usersAtMost: atOnce(Math.max(requestSeconds, (4 * limits.p95Ms) / 1_000)),
+  } as const
+  return {
+    name,
+    host,
+    arrival: profile === 'arrivals' ? arrivals : { kind: 'closed', users, thinkSeconds },
+    rampSeconds,
+    holdSeconds: 60 * minutes,
+    requests: [{ method: 'GET', path: '/' }],
+    cleanUp: null,
+    limits,
+    judgedAfterSeconds,
+  }
+}
 
 /** A test buys real tickets where it is sent to production. facts/workload.md, 6. */
 function hostRefusal({ policy }: System, host: string | undefined): Refusal | null {
@@ -39,4 +146,8 @@ function hostRefusal({ policy }: System, host: string | undefined): Refusal | nu
   return host === undefined || known.includes(host)
     ? null
     : refuse('host-not-allowed', { host, known })
+}
+
+function hostOf({ policy }: System, host: string | undefined): string | null {
+  return host ?? policy.loadTestHosts?.[0] ?? null
 }

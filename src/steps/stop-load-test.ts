@@ -1,20 +1,36 @@
 /** Stops the load test that runs. facts/workload.md, 6. */
 import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
-import { noHandsYet, settled } from './foreseen.ts'
+import { settled } from './foreseen.ts'
+import { loadTestReader, loadTestWriter } from './load-test-source.ts'
 
 export const stopLoadTest = defineStep({
   name: 'stop-load-test',
   title: 'Stop the load test',
   risk: 'safe',
+  guard: 'absolute',
   minutes: 1,
   input: z.strictObject({}),
   examples: [{}],
-  target: () => 'workload',
+  // Not the whole workload: that is claimed by the test that runs.
+  target: () => 'workload.loadTest',
   needs: () => [],
   missing: () => null,
   effect: () => ({ code: 'stop-load', values: {} }),
   predict: (system) => settled(system),
   acts: 'elsewhere',
-  cannot: () => noHandsYet('stop-load-test'),
+  unable: () => null,
+  probe: async (_intent, _input, read) => {
+    const latest = await loadTestReader(read).latest()
+    return latest?.progress.kind === 'running'
+      ? { kind: 'absent' }
+      : { kind: 'done', by: 'as-wished' }
+  },
+  perform: async (clearance, _intent, _input, { write }) => {
+    await loadTestWriter(write).stop(clearance)
+    return { kind: 'done' }
+  },
+  poll: async () => ({ kind: 'ended', error: null }),
+  expects: () => [{ fact: 'workload.loadTest.isRunning', predicted: false }],
+  undo: () => ({ kind: 'cannot', because: 'a test that was stopped is started anew' }),
 })

@@ -83,6 +83,10 @@ export function unableSentence(unable: Unable, face: Face): string {
       return `I can foresee ${face.literal(unable.step)} and not do it yet: ${face.literal('/capacity check')} answers, nothing is sent.`
     case 'source-not-configured':
       return `I cannot: this needs ${face.literal(unable.fact)}, and nobody shows it to me. To let me see it, ${unable.remedy}.`
+    case 'no-load-test-host':
+      return `I know of no host that may be loaded: name one that sells nothing in ${face.literal('policy.loadTestHosts')}.`
+    case 'load-too-large':
+      return `I cannot play ${unable.users} users: one machine plays ${unable.most} at most, and I cannot share a test among several yet.`
     case 'cannot-pause-yet':
       return 'I cannot pause a pooler yet. Leave out pausePooler: the forecast then counts the pooler’s retry time.'
   }

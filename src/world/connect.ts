@@ -73,11 +73,10 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
 
 const nothing = async (): Promise<void> => undefined
 
-function loadTestOf({ policy }: SystemDocument, { k6, dataFolder }: Reach) {
+function loadTestOf(document: SystemDocument, { k6, dataFolder }: Reach) {
   const { read, write } = nowhere
   const none = { reader: read.loadTest, writer: write.loadTest, close: nothing, endStrays: nothing }
-  const hosts = policy.loadTestHosts ?? []
-  return k6 === null ? none : connectLoadTest({ k6, dataFolder, hosts, clock: systemClock })
+  return k6 === null ? none : connectLoadTest({ k6, dataFolder, document, clock: systemClock })
 }
 
 function celeryOf({ services }: SystemDocument, { celeryBrokerUrl, keepMs }: Reach) {

@@ -8,6 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { SystemDocument } from '../capacity/system.ts'
 import { pause } from './clock.ts'
 import { Fault } from './fault.ts'
 import { foldersOf, type Kept, keptOf, nowOf } from './load-test-folder.ts'
@@ -19,6 +20,7 @@ import type {
   LoadTestPlan,
   LoadTestProgress,
   LoadTestReader,
+  LoadTestTerms,
   LoadTestWriter,
 } from './ports/load-test.ts'
 import type { Clock } from './world.ts'
@@ -32,8 +34,7 @@ export type LoadTestOptions = {
   /** The program. */
   readonly k6: string
   readonly dataFolder: string
-  /** policy.loadTestHosts */
-  readonly hosts: readonly string[]
+  readonly document: Pick<SystemDocument, 'workload' | 'policy'>
   readonly clock: Clock
 }
 
@@ -45,12 +46,8 @@ export type ConnectedLoadTest = {
   readonly close: () => Promise<void>
 }
 
-export function connectLoadTest({
-  k6,
-  dataFolder,
-  hosts,
-  clock,
-}: LoadTestOptions): ConnectedLoadTest {
+export function connectLoadTest(options: LoadTestOptions): ConnectedLoadTest {
+  const { k6, dataFolder, document, clock } = options
   const root = resolve(dataFolder, 'load-tests')
   let warden: ChildProcess | null = null
   let starting: string | null = null
@@ -69,11 +66,11 @@ export function connectLoadTest({
     reader: {
       progress,
       latest,
-      machine: () => ({ cores: availableParallelism(), memoryMib: totalmem() / 2 ** 20 }),
+      terms: () => termsOf(document),
     },
     writer: {
       start: async (clearance, plan) => {
-        assertAllowed(plan.host, hosts)
+        assertAllowed(plan.host, document.policy.loadTestHosts ?? [])
         const folder = join(root, assertName(plan.name))
         if ((await latest())?.progress.kind === 'running')
           throw new Fault('busy', 'no', 'a load test is running')
@@ -101,6 +98,13 @@ export function connectLoadTest({
       await gone
     },
   }
+}
+
+function termsOf({ workload, policy }: LoadTestOptions['document']): LoadTestTerms {
+  const { p95Ms, errorRate, loadTestHosts: hosts = [] } = policy
+  const { thinkSeconds, requestSeconds } = workload
+  const machine = { cores: availableParallelism(), memoryMib: totalmem() / 2 ** 20 }
+  return { hosts, limits: { p95Ms, errorRate }, thinkSeconds, requestSeconds, ...machine }
 }
 
 function assertName(test: string): string {

@@ -73,14 +73,22 @@ export type LoadTestProgress =
       readonly error: string | null
     }
 
-export type Machine = { readonly cores: number; readonly memoryMib: number }
+/** What a test is made from besides what is asked for, and what plays it. */
+export type LoadTestTerms = {
+  /** policy.loadTestHosts */
+  readonly hosts: readonly string[]
+  readonly limits: { readonly p95Ms: number; readonly errorRate: number }
+  readonly thinkSeconds: number
+  readonly requestSeconds: number
+  readonly cores: number
+  readonly memoryMib: number
+}
 
 export type LoadTestReader = {
   progress: (test: string) => Promise<LoadTestProgress>
   /** The one that began last, and how it stands. */
   latest: () => Promise<{ readonly name: string; readonly progress: LoadTestProgress } | null>
-  /** What would generate the load. */
-  machine: () => Machine
+  terms: () => LoadTestTerms
 }
 
 export type LoadTestWriter = {

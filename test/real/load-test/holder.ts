@@ -2,6 +2,7 @@
 import { mintClearance } from '../../../src/world/clearance.ts'
 import { systemClock } from '../../../src/world/clock.ts'
 import { connectLoadTest } from '../../../src/world/load-test.ts'
+import { site } from '../../runs/process.ts'
 import { k6Program } from '../servers/cache.ts'
 import { planFor } from './plan.ts'
 
@@ -9,7 +10,7 @@ const [dataFolder = '', host = ''] = process.argv.slice(2)
 const { writer } = connectLoadTest({
   k6: k6Program,
   dataFolder,
-  hosts: ['127.0.0.1'],
+  document: { ...site, policy: { ...site.policy, loadTestHosts: ['127.0.0.1'] } },
   clock: systemClock,
 })
 const clearance = mintClearance({

@@ -11,6 +11,7 @@ import { mintClearance } from '../../../src/world/clearance.ts'
 import { systemClock } from '../../../src/world/clock.ts'
 import { type ConnectedLoadTest, connectLoadTest } from '../../../src/world/load-test.ts'
 import type { LoadTestProgress } from '../../../src/world/ports/load-test.ts'
+import { site } from '../../runs/process.ts'
 import { k6Program } from '../servers/cache.ts'
 import { planFor } from './plan.ts'
 import { openShop, type Shop } from './shop.ts'
@@ -34,7 +35,12 @@ afterEach(async () => {
 })
 
 function adapter(hosts: readonly string[] = ['127.0.0.1'], k6 = k6Program) {
-  const connected = connectLoadTest({ k6, dataFolder, hosts, clock: systemClock })
+  const connected = connectLoadTest({
+    k6,
+    dataFolder,
+    document: { ...site, policy: { ...site.policy, loadTestHosts: [...hosts] } },
+    clock: systemClock,
+  })
   open.push(connected.close)
   return connected
 }
