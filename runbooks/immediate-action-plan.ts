@@ -12,6 +12,8 @@ export default defineRunbook({
   name: 'immediate-action-plan',
   title: 'The immediate action plan, corrected',
   why: 'As it circulates its first step is blocked and its four steps together carry fewer users than today. With a pooler before them, a smaller maximum of instances and a load test that climbs, the same four are safe.',
+  cannotUndo:
+    'A load test that was stopped leaves nothing to bring back; another is a start of its own.',
   parameters: z.strictObject({
     database: databaseName.default('tuki-db-prod'),
     backend: serviceName.default('backend'),

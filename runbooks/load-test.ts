@@ -12,12 +12,14 @@ export default defineRunbook({
   name: 'load-test',
   title: 'Climb to a load in steps, and compare it with the prediction',
   why: 'A test that starts at its full load shows that something breaks and not what. Each step here is forecast first: where the test users and the real ones together come above what the system carries, it is blocked, not tried.',
+  cannotUndo:
+    'A load test that was stopped leaves nothing to bring back; another is a start of its own.',
   parameters: z.strictObject({
     database: databaseName.default('tuki-db-prod'),
     first: users.default(500).describe('test users of the first step'),
     second: users.default(1000).describe('test users of the second step'),
     third: users.default(2000).describe('test users of the last step'),
-    minutes: z.int().min(1).max(240).default(10).describe('how long each step holds its load'),
+    minutes: z.int().min(1).max(50).default(10).describe('how long each step holds its load'),
     sessionsAtMost: z
       .int()
       .min(1)

@@ -18,6 +18,8 @@ export default defineRunbook({
   name: 'scale-to-10k',
   title: 'Carry 10,000 simultaneous buyers',
   why: 'Connections give out first, so the pooler comes first: before it, every other change that is proposed adds sessions to a database that has none to give. Then Cloud Run admits only what gunicorn works on, the database gets a tier by need, and Celery its processes.',
+  cannotUndo:
+    'A load test that was stopped leaves nothing to bring back; another is a start of its own.',
   parameters: z.strictObject({
     database: databaseName.default('tuki-db-prod'),
     backend: serviceName.default('backend'),
