@@ -32,6 +32,8 @@ export default defineChecklist({
   name: 'deployment-checklist',
   title: 'Deployment checklist for 10,000 users',
   why: 'The nine boxes of the page that circulates, each ticked by what is seen and not by who says so. The page forgets one thing, which the first box supplies: without a pooler most of the others are blocked.',
+  cannotUndo:
+    'A load test that was stopped leaves nothing to bring back; another is a start of its own.',
   parameters,
   tests: [
     {

@@ -19,7 +19,7 @@ export default defineRunbook({
     first: users.default(500).describe('test users of the first step'),
     second: users.default(1000).describe('test users of the second step'),
     third: users.default(2000).describe('test users of the last step'),
-    minutes: z.int().min(1).max(50).default(10).describe('how long each step holds its load'),
+    minutes: z.int().min(1).max(240).default(10).describe('how long each step holds its load'),
     sessionsAtMost: z
       .int()
       .min(1)

@@ -131,6 +131,12 @@ export type Unable =
   | { readonly kind: 'unable'; readonly code: 'no-load-test-host' }
   | {
       readonly kind: 'unable'
+      readonly code: 'load-too-long'
+      readonly minutes: number
+      readonly most: number
+    }
+  | {
+      readonly kind: 'unable'
       readonly code: 'load-too-large'
       readonly users: number
       /** What one machine plays. */

@@ -14,6 +14,8 @@ import { loadTestReader, loadTestWriter } from './load-test-source.ts'
 /** Whoever thinks between requests is slowed by a slow service; arrivals come whatever becomes of them. */
 const profiles = ['browse', 'arrivals']
 const defaultMinutes = 5
+/** A run waits an hour for an operation, ramp and clean-up included. */
+const mostMinutes = 50
 const rampSeconds = 60
 const judgedAfterSeconds = 30
 /** One big machine plays so many at most. */
@@ -43,7 +45,7 @@ export const startLoadTest = defineStep({
       .optional()
       .describe('browse: users who think between requests; arrivals: a rate, whatever happens'),
     host: z.string().min(1).optional().describe('where it is sent; one of policy.loadTestHosts'),
-    minutes: z.int().min(1).max(50).optional().describe('how long at full load'),
+    minutes: z.int().min(1).max(240).optional().describe('how long at full load'),
   }),
   examples: [{ users: 500 }],
   target: () => 'workload',
@@ -59,7 +61,9 @@ export const startLoadTest = defineStep({
   predict: (system, { users, host }) =>
     hostRefusal(system, host) ?? settled(system, [loadTest(system, { users })]),
   acts: 'elsewhere',
-  unable: (system, { users, host }) => {
+  unable: (system, { users, host, minutes = defaultMinutes }) => {
+    if (minutes > mostMinutes)
+      return { kind: 'unable', code: 'load-too-long', minutes, most: mostMinutes }
     if (hostOf(system, host) === null) return { kind: 'unable', code: 'no-load-test-host' }
     return users > mostUsers
       ? { kind: 'unable', code: 'load-too-large', users, most: mostUsers }

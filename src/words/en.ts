@@ -85,6 +85,8 @@ export function unableSentence(unable: Unable, face: Face): string {
       return `I cannot: this needs ${face.literal(unable.fact)}, and nobody shows it to me. To let me see it, ${unable.remedy}.`
     case 'no-load-test-host':
       return `I know of no host that may be loaded: name one that sells nothing in ${face.literal('policy.loadTestHosts')}.`
+    case 'load-too-long':
+      return `I cannot watch a load test for ${unable.minutes} minutes: ${unable.most} at most, and then another.`
     case 'load-too-large':
       return `I cannot play ${unable.users} users: one machine plays ${unable.most} at most, and I cannot share a test among several yet.`
     case 'cannot-pause-yet':

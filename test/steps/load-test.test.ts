@@ -173,6 +173,8 @@ describe('start-load-test', () => {
     expect(unable(1, site)).toMatchObject({ code: 'no-load-test-host' })
     expect(unable(30_001)).toMatchObject({ code: 'load-too-large', most: 30_000 })
     expect(unable(500)).toBeNull()
+    const { act } = startLoadTest({ users: 1, minutes: 51 })
+    expect(act.kind === 'write' && act.unable(system)).toMatchObject({ code: 'load-too-long' })
   })
 })
 
