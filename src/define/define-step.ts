@@ -54,7 +54,7 @@ export type ReadStep<I> = Common<I> & {
 
 export type WriteStep<I> = Common<I> & {
   readonly risk: Exclude<Risk, 'read'>
-  readonly guard: Guard
+  readonly guard: Guard | ((input: NoInfer<I>) => Guard)
   readonly unable: (system: System, input: NoInfer<I>) => Unable | null
   readonly probe: (intent: Intent, input: NoInfer<I>, read: WorldReader) => Promise<Progress>
   readonly perform: (
@@ -136,7 +136,7 @@ function actOf<I>(spec: Spec<I>, input: I): ReadAct | WriteAct | ManualAct | For
 function writeAct<I>(spec: WriteStep<I>, input: I): WriteAct {
   return {
     kind: 'write',
-    guard: spec.guard,
+    guard: typeof spec.guard === 'function' ? spec.guard(input) : spec.guard,
     unable: (system) => spec.unable(system, input),
     probe: (intent, read) => spec.probe(intent, input, read),
     perform: (clearance, intent, world, system) =>

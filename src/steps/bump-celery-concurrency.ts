@@ -1,6 +1,6 @@
 /**
- * Changes how many tasks one Celery worker runs at a time, in its container: a new revision.
- * facts/workload.md, 4.
+ * Changes how many tasks one Celery worker runs at a time: in its container, which is a new
+ * revision, or live, until it restarts. facts/workload.md, 4.
  */
 import { z } from 'zod'
 import { rollOutsBetween } from '../capacity/phases.ts'
@@ -8,6 +8,7 @@ import { withCelery } from '../capacity/service-changes.ts'
 import type { System } from '../capacity/system.ts'
 import { defineStep } from '../define/define-step.ts'
 import { unableToSet } from './bindings.ts'
+import { expectedLive, liveProgress, resizeLive } from './celery-live.ts'
 import {
   changeProgress,
   expectedSettings,
@@ -24,7 +25,7 @@ export const bumpCeleryConcurrency = defineStep({
   name: 'bump-celery-concurrency',
   title: 'Change the concurrency of a Celery worker',
   risk: 'disruptive',
-  guard: 'version',
+  guard: ({ live }) => (live === true ? 'none' : 'version'),
   minutes: 5,
   input: z.strictObject({
     service: serviceName,
@@ -42,8 +43,10 @@ export const bumpCeleryConcurrency = defineStep({
   }),
   examples: [{ service: 'celery-worker', concurrency: 6, prefetchMultiplier: 1 }],
   target: ({ service }) => `services.${service}`,
-  needs: ({ service }) =>
-    serviceFacts(service, ['celery.concurrency', 'celery.prefetchMultiplier']),
+  needs: ({ service, live }) =>
+    live === true
+      ? [`services.${service}.liveConcurrency`]
+      : serviceFacts(service, ['celery.concurrency', 'celery.prefetchMultiplier']),
   missing: (system, input) => missingService(system, input, 'celery-worker'),
   effect: (system, { service, concurrency }) => ({
     code: 'change-celery',
@@ -54,24 +57,27 @@ export const bumpCeleryConcurrency = defineStep({
     if ('code' in after) return after
     return { phases: live === true ? [] : rollOutsBetween(system, after, { service }), after }
   },
-  unable: (system, { service, concurrency, live }) =>
-    live === true
+  unable: (system, { service, concurrency, prefetchMultiplier, live }) => {
+    const set = { service, binding: 'celery', setting: 'concurrency', value: concurrency } as const
+    if (live !== true) return unableToSet(system, set)
+    // Remote control knows the size of a prefork pool; it fetches ahead in proportion, and no other way.
+    return prefetchMultiplier !== undefined || !isPrefork(system, service)
       ? noHandsYet('bump-celery-concurrency')
-      : unableToSet(system, {
-          service,
-          binding: 'celery',
-          setting: 'concurrency',
-          value: concurrency,
-        }),
-  probe: (intent, input, read) => changeProgress(intent, changeOf(input), read),
+      : null
+  },
+  probe: (intent, input, read) =>
+    input.live === true ? liveProgress(input, read) : changeProgress(intent, changeOf(input), read),
   perform: (clearance, intent, input, world) =>
-    sendChange(clearance, intent, changeOf(input), world),
+    input.live === true
+      ? resizeLive(clearance, intent, input, world)
+      : sendChange(clearance, intent, changeOf(input), world),
   poll: watchRollOut,
-  expects: (after, input) => expectedSettings(after, changeOf(input)),
-  undo: (before, { service, live: _live, ...wished }) => {
+  expects: (after, input) =>
+    input.live === true ? expectedLive(input) : expectedSettings(after, changeOf(input)),
+  undo: (before, { service, live, ...wished }) => {
     const worker = before.services[service]
     const was = worker?.kind === 'celery-worker' ? worker.celery : undefined
-    const input = { service, ...asBefore(was, wished) }
+    const input = { service, ...asBefore(was, wished), ...(live === true ? { live } : {}) }
     return { kind: 'step', step: 'bump-celery-concurrency', input }
   },
 })
@@ -91,4 +97,9 @@ function changeOf(wished: {
 function concurrencyOf(system: System, service: string): number {
   const worker = system.services[service]
   return worker?.kind === 'celery-worker' ? worker.celery.concurrency : 0
+}
+
+function isPrefork(system: System, service: string): boolean {
+  const worker = system.services[service]
+  return worker?.kind === 'celery-worker' && worker.celery.pool === 'prefork'
 }

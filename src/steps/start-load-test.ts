@@ -9,7 +9,7 @@ import type { Intent } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
 import type { LoadTestPlan, LoadTestTerms } from '../world/ports/load-test.ts'
 import { settled } from './foreseen.ts'
-import { loadTestReader, loadTestWriter } from './load-test-source.ts'
+import { configured } from './sources.ts'
 
 /** Whoever thinks between requests is slowed by a slow service; arrivals come whatever becomes of them. */
 const profiles = ['browse', 'arrivals']
@@ -71,7 +71,7 @@ export const startLoadTest = defineStep({
   },
   probe: async (intent, _input, read) => {
     const test = testOf(intent)
-    const { kind } = await loadTestReader(read).progress(test)
+    const { kind } = await configured(read.loadTest).progress(test)
     switch (kind) {
       case 'absent':
         return { kind: 'absent' }
@@ -82,12 +82,12 @@ export const startLoadTest = defineStep({
     }
   },
   perform: async (clearance, intent, input, { read, write }) => {
-    const plan = planOf(testOf(intent), input, loadTestReader(read).terms())
-    await loadTestWriter(write).start(clearance, plan)
+    const plan = planOf(testOf(intent), input, configured(read.loadTest).terms())
+    await configured(write.loadTest).start(clearance, plan)
     return { kind: 'operation', operation: plan.name }
   },
   poll: async (test, read) => {
-    const progress = await loadTestReader(read).progress(test)
+    const progress = await configured(read.loadTest).progress(test)
     switch (progress.kind) {
       case 'absent':
         return { kind: 'ended', error: `nothing is left of ${test}` }

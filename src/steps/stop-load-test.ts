@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
 import { settled } from './foreseen.ts'
-import { loadTestReader, loadTestWriter } from './load-test-source.ts'
+import { configured } from './sources.ts'
 
 export const stopLoadTest = defineStep({
   name: 'stop-load-test',
@@ -21,13 +21,13 @@ export const stopLoadTest = defineStep({
   acts: 'elsewhere',
   unable: () => null,
   probe: async (_intent, _input, read) => {
-    const latest = await loadTestReader(read).latest()
+    const latest = await configured(read.loadTest).latest()
     return latest?.progress.kind === 'running'
       ? { kind: 'absent' }
       : { kind: 'done', by: 'as-wished' }
   },
   perform: async (clearance, _intent, _input, { write }) => {
-    await loadTestWriter(write).stop(clearance)
+    await configured(write.loadTest).stop(clearance)
     return { kind: 'done' }
   },
   poll: async () => ({ kind: 'ended', error: null }),
