@@ -32,7 +32,7 @@ async function acting(workers: readonly LocalWorker[]) {
     act,
     broker,
     probe: () => act.probe(intent, world.read),
-    perform: () => act.perform(clearance, intent, world),
+    perform: () => act.perform(clearance, intent, world, site),
     evidence: async () => {
       const facts = await observe(site, world.read, systemClock)
       return evidenceFor(act.expects(site), facts, 0, world.read)

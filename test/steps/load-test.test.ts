@@ -87,7 +87,7 @@ function acting(
   return {
     act,
     probe: () => act.probe(intent, world.read),
-    perform: () => act.perform(clearance, intent, world),
+    perform: () => act.perform(clearance, intent, world, system),
     evidence: async () => {
       const facts = await observe(system, world.read, clock)
       return evidenceFor(act.expects(system), facts, clock.now(), world.read)
