@@ -216,6 +216,8 @@ function writerOf(simulation: Simulation): CloudRunWriter {
       const mishap = mishaps.shift()
       if (typeof mishap === 'object') {
         letters.push({ arrivesAt: clock.now() + mishap.lateMs, change })
+        // One may overtake another: each meets the world of its own moment.
+        letters.sort((one, other) => one.arrivesAt - other.arrivesAt)
         throw new Fault('time-out', 'unknown', 'no answer in time')
       }
       if (mishap !== undefined && mishap !== 'reply-lost' && mishap !== 'operation-fails') {

@@ -184,6 +184,8 @@ function writerOf(simulation: Simulation): CloudSqlWriter {
     const mishap = mishaps.shift()
     if (typeof mishap === 'object') {
       letters.push({ arrivesAt: clock.now() + mishap.lateMs, effect })
+      // One may overtake another: each meets the world of its own moment.
+      letters.sort((one, other) => one.arrivesAt - other.arrivesAt)
       throw new Fault('time-out', 'unknown', 'no answer in time')
     }
     simulation.counts.arrivals += 1
