@@ -10,6 +10,8 @@ export default defineRunbook({
   name: 'roll-back',
   title: 'Send the traffic back to the last good revision',
   why: 'Both revisions stand side by side for a while, and both hold connections: with a database that is nearly full the way back is what breaks it, so it is forecast like any other change.',
+  cannotUndo:
+    'The bad revision takes the traffic again when somebody sends it there by name, which is among the facts of the run.',
   parameters: z.strictObject({
     service: serviceName.default('backend'),
     database: databaseName.default('tuki-db-prod'),

@@ -2,7 +2,7 @@
  * The site that the local cloud carries, as far as it can be measured: its parts and its users, read
  * from a System document.
  */
-import { parse } from 'yaml'
+import { parseDocument } from 'yaml'
 import { z } from 'zod'
 
 const serviceSchema = z.looseObject({
@@ -34,9 +34,14 @@ const siteSchema = z.looseObject({
 
 export type Site = z.infer<typeof siteSchema>
 
-/** The text of a System document; without one nothing is there. */
+/**
+ * The text of a System document; without one nothing is there, nor of what is none: the bot says what
+ * is wrong with it.
+ */
 export function readSite(text: string | undefined, project: string): Site {
-  return siteSchema.parse(text === undefined || text === '' ? { ...nothing, project } : parse(text))
+  const yaml = parseDocument(text ?? '')
+  const site = siteSchema.safeParse(yaml.errors.length > 0 ? null : yaml.toJS())
+  return site.success ? site.data : siteSchema.parse({ ...nothing, project })
 }
 
 const nothing = {
