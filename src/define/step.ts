@@ -120,7 +120,7 @@ export type Unable =
       readonly line: string
     }
   | { readonly kind: 'unable'; readonly code: 'no-hands-yet'; readonly step: string }
-  | { readonly kind: 'unable'; readonly code: 'cannot-pause-yet' }
+  | { readonly kind: 'unable'; readonly code: 'no-pooler'; readonly database: string }
   /** It would act on what nobody can see here. */
   | {
       readonly kind: 'unable'
@@ -148,8 +148,10 @@ export type Unable =
  * Approved with its step; its release is exempt from freeze, limits, expiry and stop. DESIGN.md, 3.
  */
 export type Hold = {
-  /** What is held: `poolers.tuki-pooler`. */
+  /** Whose clearance it spends. */
   readonly target: string
+  /** What is held, for whoever reads it: `poolers.pgbouncer`. */
+  readonly holds: string
   /** Let go at the latest so long after it was taken. */
   readonly secondsMax: number
   /** Throws a Fault: then nothing that depends on it is sent, and it is let go. */

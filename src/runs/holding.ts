@@ -41,7 +41,7 @@ export async function takeHold(task: Task): Promise<Done> {
   const until = now + 1_000 * secondsMax
   const { instance } = means
   const intended = await decidedOn(look, task, {
-    ...({ type: 'hold-intended', v: 1, target, until, instance } as const),
+    ...({ type: 'hold-intended', v: 1, target: hold.holds, until, instance } as const),
   })
   if (intended.kind !== 'changed') return intended
   const held = { ...task, run: intended.run }
@@ -67,7 +67,7 @@ async function letGo(task: Pick<Task, 'means' | 'run'>, failed: string | null): 
   const hold = step?.act.kind === 'write' ? step.act.hold(means.document) : null
   if (held === null || hold === null) throw new Error(`${run.id} holds nothing`)
   const now = await means.journal.now()
-  const release = { id: `r-${means.newId()}`, target: held.target, sendBefore: now + sendWithinMs }
+  const release = { id: `r-${means.newId()}`, target: hold.target, sendBefore: now + sendWithinMs }
   try {
     await hold.release(clearRelease(release), means.world)
   } catch (error) {

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { withAvailability, withTier } from '../capacity/changes.ts'
 import { maxConnections } from '../capacity/cloud-sql.ts'
 import { restartsBetween } from '../capacity/phases.ts'
+import type { System } from '../capacity/system.ts'
 import { defineStep } from '../define/define-step.ts'
+import type { Hold } from '../define/step.ts'
 import { instanceOperation, intentLabel, patchProgress, versionOf } from './cloud-sql-patch.ts'
 import { databaseName, missingDatabase, tierName } from './inputs.ts'
 import { configured } from './sources.ts'
@@ -53,8 +55,12 @@ export const patchCloudSqlTier = defineStep({
     if ('code' in after) return after
     return { phases: restartsBetween(system, after, { database, pausePooler }), after }
   },
-  unable: (_system, { pausePooler }) =>
-    pausePooler === true ? { kind: 'unable', code: 'cannot-pause-yet' } : null,
+  unable: (system, { database, pausePooler }) =>
+    pausePooler === true && poolerOf(system, database) === null
+      ? { kind: 'unable', code: 'no-pooler', database }
+      : null,
+  hold: (system, { database, pausePooler }) =>
+    pausePooler === true ? heldPooler(system, database) : null,
   probe: (intent, { database, tier, availability }, read) =>
     patchProgress(intent, read, {
       database,
@@ -92,3 +98,24 @@ export const patchCloudSqlTier = defineStep({
     return { kind: 'step', step: 'patch-cloud-sql-tier', input }
   },
 })
+
+/** The one pooler in front of a database; null: there is none. */
+function poolerOf(system: System, database: string): string | null {
+  const found = Object.entries(system.poolers).find(([, pooler]) => pooler.database === database)
+  return found?.[0] ?? null
+}
+
+/** PAUSE before the restart, RESUME after it whatever happens. facts/cloudsql.md, 3; writes.md. */
+function heldPooler(system: System, database: string): Hold | null {
+  const pooler = poolerOf(system, database)
+  if (pooler === null) return null
+  return {
+    target: `databases.${database}`,
+    holds: `poolers.${pooler}`,
+    secondsMax: 60,
+    take: (clearance, { write }) =>
+      configured(write.pgBouncer).pause(clearance, { pooler, database }),
+    release: (clearance, { write }) =>
+      configured(write.pgBouncer).resume(clearance, { pooler, database }),
+  }
+}

@@ -89,8 +89,8 @@ export function unableSentence(unable: Unable, face: Face): string {
       return `I cannot watch a load test for ${unable.minutes} minutes: ${unable.most} at most, and then another.`
     case 'load-too-large':
       return `I cannot play ${unable.users} users: one machine plays ${unable.most} at most, and I cannot share a test among several yet.`
-    case 'cannot-pause-yet':
-      return 'I cannot pause a pooler yet. Leave out pausePooler: the forecast then counts the pooler’s retry time.'
+    case 'no-pooler':
+      return `There is no pooler in front of ${face.literal(unable.database)} that could hold its clients. Leave out pausePooler.`
   }
 }
 

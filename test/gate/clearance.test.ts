@@ -5,7 +5,6 @@ import { type Cleared, clear, type NotCleared, type Request } from '../../src/ga
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
-import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { Fault } from '../../src/world/fault.ts'
 import { database, site, upgrade } from '../runs/process.ts'
 import { examined, factsWith, factsWithout, now, target } from './sample.ts'
@@ -92,11 +91,6 @@ describe('no clearance', () => {
       /baked-into-image/,
     ],
     ['for what a person does', { step: confirm({ what: 'it is so' }) }, /writes nothing/],
-    [
-      'for what the step cannot do yet',
-      { step: patchCloudSqlTier({ database, tier: 'db-custom-8-30720', pausePooler: true }) },
-      /cannot-pause-yet/,
-    ],
     ['with too few consents', { consents: [] }, /1 must approve, 0 did/],
     ['with the requester’s own consent', { consents: [{ by: 'U0SOFIA' }] }, /1 must approve, 0/],
     [

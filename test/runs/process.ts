@@ -20,6 +20,7 @@ import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
 import type { CloudRunReader, CloudRunWriter } from '../../src/world/ports/cloud-run.ts'
 import type { CloudSqlReader, CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
+import type { PgBouncerWriter } from '../../src/world/ports/pgbouncer.ts'
 import type { PostgresReader } from '../../src/world/ports/postgres.ts'
 import type { Unconfigured, World } from '../../src/world/world.ts'
 import { projectRoot } from '../architecture/source.ts'
@@ -55,6 +56,7 @@ export type ProcessOptions = {
   readonly cloud: { readonly reader: CloudSqlReader; readonly writer: CloudSqlWriter }
   readonly cloudRun?: { readonly reader: CloudRunReader; readonly writer: CloudRunWriter }
   readonly postgres?: PostgresReader
+  readonly pgBouncer?: PgBouncerWriter
   readonly document?: SystemDocument
   readonly catalogue?: Catalogue
 }
@@ -75,6 +77,7 @@ export function processOn(options: ProcessOptions) {
     write: {
       ...{ ...nowhere.write, cloudSql: cloud.writer },
       ...(cloudRun === undefined ? {} : { cloudRun: cloudRun.writer }),
+      ...(options.pgBouncer === undefined ? {} : { pgBouncer: options.pgBouncer }),
     },
   }
   const journal = journalOn(ledger, () => undefined)

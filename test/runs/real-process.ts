@@ -10,7 +10,9 @@ import { opened, temporaryFolder } from '../ledger/temporary.ts'
 import { tuki } from '../world/tuki-cloud.ts'
 import { database, type ProcessOptions, processOn } from './process.ts'
 
-export type RealOptions = Partial<Pick<ProcessOptions, 'postgres' | 'document' | 'catalogue'>> & {
+export type RealOptions = Partial<
+  Pick<ProcessOptions, 'postgres' | 'pgBouncer' | 'document' | 'catalogue'>
+> & {
   readonly cloud?: Partial<LocalCloudOptions>
   readonly timeOutMs?: number
   /** What stands between the bot and the writer of the adapter. */

@@ -10,7 +10,6 @@ import { UnknownEvent } from '../../src/runs/read-events.ts'
 import { alone } from '../../src/runs/requests.ts'
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
-import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/tuki-cloud.ts'
 import { event } from './histories.ts'
@@ -52,7 +51,6 @@ describe('a start', () => {
   const eve = { user: 'U0EVE', standing: 'stranger', groups: [] } as const
   const window = { name: 'sale', from: '10:00', to: '12:00', timeZone: 'UTC' }
   const celery = bumpCeleryConcurrency({ service: 'celery-worker', concurrency: 6 })
-  const paused = patchCloudSqlTier({ database, tier: 'db-custom-8-30720', pausePooler: true })
 
   type Refused = readonly [string, Partial<Policy>, BoundStep, string, Actor, object]
   const refused: readonly Refused[] = [
@@ -60,7 +58,6 @@ describe('a start', () => {
     ['in another channel', {}, upgrade, 'C0OTHER', sofia, { code: 'channel' }],
     ['with nobody to approve', { roles: {} }, upgrade, channel, sofia, { code: 'no-approvers' }],
     ['of a step without hands', {}, celery, channel, sofia, { code: 'unable' }],
-    ['of what a step cannot do yet', {}, paused, channel, sofia, { code: 'unable' }],
   ]
   test.for(refused)(
     '%s is not taken, and leaves no run',
