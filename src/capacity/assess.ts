@@ -1,8 +1,9 @@
 /** All laws on one System, worst first, with the users that it carries. capacity.md, 3. */
 import { type AtUsers, atUsers, type Scale } from './at-users.ts'
 import { type Assessment, type Finding, type Severity, severities } from './finding.ts'
-import type { LawContext, SourceOf } from './law.ts'
+import type { Law, LawContext, SourceOf } from './law.ts'
 import { laws } from './laws/catalogue.ts'
+import { responseTime } from './laws/response-time.ts'
 import { supportedUsers } from './supported-users.ts'
 import type { System } from './system.ts'
 import { traceReads } from './trace.ts'
@@ -19,6 +20,8 @@ export type AssessContext = {
   readonly sourceOf?: SourceOf
   /** False: one evaluation of the laws; then `supportedUsers` is null with nothing binding. */
   readonly withSupportedUsers?: boolean
+  /** False: without `response-time`, which costs most and weighs in no verdict. */
+  readonly withResponseTime?: boolean
   /** Where supported users are likely to be: looked at first, for speed alone. */
   readonly nearUsers?: number
   /** Told how often the laws were evaluated. */
@@ -65,7 +68,8 @@ function assessed(
   const trace = unknown.length === 0 ? undefined : traceReads(system)
   const read = trace?.system ?? system
   const reading: LawContext = { sourceOf, unknown, trace }
-  const findings = findingsAt(atUsers(read, { users, scale, today }), reading)
+  const some = context.withResponseTime === false ? weighing : laws
+  const findings = findingsAt(atUsers(read, { users, scale, today }), reading, some)
   const near = context.nearUsers === undefined ? {} : { nearUsers: context.nearUsers }
   const supported = withSupportedUsers
     ? supportedUsers(read, { today, context: reading, ...near })
@@ -85,12 +89,18 @@ function document(): string {
   return 'system.yml'
 }
 
+const weighing: readonly Law[] = laws.filter(({ id }) => id !== responseTime.id)
+
 const rank: Readonly<Record<Severity, number>> = { broken: 0, unknown: 1, tight: 2, ok: 3 }
 
 /** Worst first; among equals in the catalogue's order. */
-function findingsAt(at: AtUsers, context: LawContext): readonly Finding[] {
+function findingsAt(
+  at: AtUsers,
+  context: LawContext,
+  some: readonly Law[] = laws,
+): readonly Finding[] {
   const all: Finding[] = []
-  for (const law of laws) law.evaluate(at, context, all)
+  for (const law of some) law.evaluate(at, context, all)
   const findings = at.services.some(({ it }) => it.replaces !== undefined) ? worstOfEach(all) : all
   return severities.flatMap((severity) => findings.filter((one) => one.severity === severity))
 }

@@ -125,6 +125,8 @@ function numbered(units: readonly Unit[]): readonly NumberedUnit[] {
   }))
 }
 
+const quietly = { withSupportedUsers: false, withResponseTime: false }
+
 function assessed(
   { today, effort, states }: Judging,
   { id, system, nearUsers }: { id: string; system: System; nearUsers?: number | undefined },
@@ -135,9 +137,9 @@ function assessed(
     effort.evaluations += count
   }
   const near = nearUsers === undefined ? {} : { nearUsers }
-  const now = assess(system, { today, onLooks, ...near })
+  const now = assess(system, { today, onLooks, withResponseTime: false, ...near })
   const { nowUsers } = system.workload
-  const quickly = { today, onLooks, withSupportedUsers: false }
+  const quickly = { ...quietly, today, onLooks }
   const quiet = assessAt(system, { users: nowUsers }, quickly)
   const microUsd = Math.round((expectedMonthlyUsd(system) ?? 0) * 1e6)
   const state = { id, system, now, quiet, carried: carried(now) ?? 0, microUsd }
@@ -155,11 +157,11 @@ function movesOf(
   if (left.length === 0) return []
   const all = { move: moveOf(step, base, left), splits: 0 }
   if (left.length === 1 || splits === 0) return [all]
-  const parts = subsets(left).filter((some) => some.length > 0 && some.length < left.length)
+  const parts = subsetsOf(left).filter((some) => some.length > 0 && some.length < left.length)
   return [all, ...parts.map((some) => ({ move: moveOf(step, base, some), splits: 1 }))]
 }
 
-function subsets<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+export function subsetsOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   const all: (readonly Item[])[] = [[]]
   for (const item of items) all.push(...all.map((one) => [...one, item]))
   return all
@@ -191,7 +193,7 @@ function judged(
   const nearUsers = Number.isFinite(from.carried) ? from.carried : undefined
   const to = assessed(judging, { id, system: prediction.after, nearUsers })
   const { nowUsers } = from.system.workload
-  const context = { today, withSupportedUsers: false }
+  const context = { ...quietly, today }
   const outlook: Outlook = {
     before: from.system,
     after: to.system,

@@ -35,8 +35,9 @@ export function plannedSteps(
 ): readonly PlannedStep[] {
   let before: Assessment = assess(start, { today })
   return edges.map(({ step, judgement, to }) => {
-    const buys = bought(before, to.now, judgement.costDeltaUsd)
-    before = to.now
+    const after = assess(to.system, { today })
+    const buys = bought(before, after, judgement.costDeltaUsd)
+    before = after
     const { verdict, reasons } = judgement
     return { step: step.name, input: step.input, verdict, reasons, buys }
   })

@@ -13,6 +13,7 @@ import type { System } from '../capacity/system.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Unit, unitsBetween } from './plan-moves.ts'
 import { type Order, orderOf } from './plan-order.ts'
+import { type Reach, reachOf } from './plan-reach.ts'
 import type { Effort, Judging } from './plan-states.ts'
 import { confirmation, type PlannedStep, plannedSteps } from './plan-steps.ts'
 
@@ -71,15 +72,17 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
     effort,
     states: new Map(),
     edges: new Map(),
-    hurries: 3,
+    hurries: 1,
   }
-  const found = planAt({ system, users, context, judging })
+  const reach = reachOf(judging)
+  const question = { system, users, context, judging, reach }
+  const found = planAt({ ...question, mostMicroUsd: Number.POSITIVE_INFINITY })
   const todayUsd = expectedMonthlyUsd(withUsers(system, users))
   if (found.kind === 'found') {
     const { evaluations } = effort
     return { ...feasible(system, users, { ...context, ...found }), todayUsd, evaluations }
   }
-  const nearestUsers = nearest({ system, users, context, judging })
+  const nearestUsers = nearest({ ...question, mostMicroUsd: mostMicroUsdOf(context) })
   const { binding, cheapestUsd } = found
   const isCut = found.isCut || effort.left <= 0 || effort.judgementsLeft <= 0
   const { evaluations } = effort
@@ -100,6 +103,8 @@ type Question = {
   readonly users: number
   readonly context: PlanContext
   readonly judging: Judging
+  readonly reach: Reach
+  readonly mostMicroUsd: number
 }
 
 type Found =
@@ -118,10 +123,10 @@ type Found =
     }
 
 /** Choices looked at, and steps judged, before the search says that it was cut short. */
-const choicesAtMost = 300_000
-const judgementsAtMost = 10_000
+const choicesAtMost = 100_000
+const judgementsAtMost = 5_000
 /** Ends that no order reaches, before the search says so. */
-const triesAtMost = 200
+const triesAtMost = 60
 /** Of one plan's scale steps. */
 const splitsAtMost = 3
 /** Ends of one kind that no order reaches, before a hurried search passes over the others. */
@@ -129,12 +134,13 @@ const failuresAtMost = 3
 
 /** All ends in their order; where that takes too long, once more with a few of each kind. */
 function planAt(question: Question): Found {
-  const { system, users, context, judging } = question
+  const { system, users, context, judging, reach, mostMicroUsd } = question
   const { domain = wholeDomain, today, budgetUsd } = context
   const wish = wishOf(system, { users, today, domain })
   const blames = new Map<string, Binding>()
   const failures = new Map<string, number>()
-  const search: Search = { wish, blames, failures, judging, isHurried: false }
+  const limits = { isHurried: false, mostMicroUsd }
+  const search: Search = { wish, blames, failures, judging, reach, ...limits }
   const first = firstReached(search)
   const isHurried = first === 'cut' && judging.hurries > 0
   if (isHurried) judging.hurries -= 1
@@ -149,13 +155,21 @@ function planAt(question: Question): Found {
   return { kind: 'found', ...found, isCheapest: !isHurried }
 }
 
+/** A price is rounded to a millionth: as much more is the same. */
+function mostMicroUsdOf({ budgetUsd }: PlanContext): number {
+  return budgetUsd === undefined ? Number.POSITIVE_INFINITY : budgetUsd * 1e6 + 1
+}
+
 type Search = {
   readonly wish: Wish
   readonly blames: Map<string, Binding>
   /** How often an end of this kind was out of reach. */
   readonly failures: Map<string, number>
   readonly judging: Judging
+  readonly reach: Reach
   readonly isHurried: boolean
+  /** Infinite where the price of a dearer end is asked for too. */
+  readonly mostMicroUsd: number
 }
 
 type Reached = { readonly end: End; readonly order: Order }
@@ -176,12 +190,19 @@ function firstReached({
   blames,
   failures,
   judging,
+  reach,
   isHurried,
+  mostMicroUsd,
 }: Search): Reached | 'cut' | 'none' {
-  const ends = endsOf(wish, judging.effort)
+  const ends = endsOf(wish, {
+    patience: judging.effort,
+    isHopeless: (end, service) => !reach.mayReach(end, { service }),
+  })
   const fit = new Set<End['system']>()
   let tries = 0
   for (let end = ends.next(); end !== undefined; end = ends.next()) {
+    // The ends that follow cost no less.
+    if (end.microUsd > mostMicroUsd) return 'none'
     if (tries >= triesAtMost || judging.effort.judgementsLeft <= 0) return 'cut'
     const units = unitsBetween(judging.start, end.system)
     const kind = kindOf(units)
@@ -193,6 +214,7 @@ function firstReached({
       fit.add(end.system)
     }
     const splits = end.steps - units.length - (end.needsConfirm ? 1 : 0)
+    if (!reach.mayReach(end.system, 'whole')) continue
     tries += 1
     const order = orderOf(judging, { units, splits })
     if (order !== null) return { end, order }

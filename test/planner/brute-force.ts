@@ -15,16 +15,14 @@ import { type Unit, unitsBetween } from '../../src/define/plan-moves.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { today } from '../capacity/golden.ts'
 
-export type Cheapest = { readonly usd: number; readonly ends: number } | null
-
-/** Of the example's shape: one web service, one worker, one database, one pooler. */
-export function cheapestByForce(system: System, users: number, domain: Domain): Cheapest {
-  const ends = endsOf(system, users, domain)
-    .filter((end) => carries(end, users))
+/** Of the example's shape: one web service, one worker, one database, one pooler. Null: there is none. */
+export function cheapestByForce(system: System, users: number, domain: Domain): number | null {
+  const isReachable = reachableFrom(system)
+  const reached = endsOf(system, users, domain)
     .map((end) => ({ end, usd: expectedMonthlyUsd(end) ?? Number.POSITIVE_INFINITY }))
     .sort((one, other) => one.usd - other.usd)
-  const reached = ends.find(({ end }) => isReachable(system, end))
-  return reached === undefined ? null : { usd: reached.usd, ends: ends.length }
+    .find(({ end }) => carries(end, users) && isReachable(end))
+  return reached?.usd ?? null
 }
 
 function endsOf(system: System, users: number, domain: Domain): readonly System[] {
@@ -137,34 +135,47 @@ function carries(end: System, users: number): boolean {
   return alert?.severity === 'ok' && (supportedUsers ?? users) >= users
 }
 
-/** Every order, with every way to split a scale step. */
-function isReachable(start: System, end: System): boolean {
-  const units = unitsBetween(start, end)
+/** Every order, with every way to split a scale step. What was judged for one end holds for all. */
+function reachableFrom(start: System): (end: System) => boolean {
+  const judged = new Map<string, System | null>()
+  const allowed = (state: State, { step, base, atoms }: Unit): State | null => {
+    const own = atoms.map((atom) => JSON.stringify([step, base, atom]))
+    const key = [...state.done, '', ...own].join('\n')
+    const known = judged.get(key)
+    const after = known === undefined ? afterStep(state.system, { step, base, atoms }) : known
+    judged.set(key, after)
+    return after === null ? null : { system: after, done: [...state.done, ...own].sort() }
+  }
+  return (end) => isReached(start, end, allowed)
+}
+
+/** Steps that set different fields commute: a state is what has been done. */
+type State = { readonly system: System; readonly done: readonly string[] }
+type Allowed = (state: State, unit: Unit) => State | null
+
+function isReached(start: System, end: System, allowed: Allowed): boolean {
   const dead = new Set<string>()
-  const walk = (now: System, left: readonly Unit[]): boolean => {
+  const walk = (now: State, left: readonly Unit[]): boolean => {
     if (left.length === 0) return true
-    const key = JSON.stringify(left)
+    const key = now.done.join('\n')
     if (dead.has(key)) return false
-    const isReached = left.some((unit) =>
+    const isOnTheWay = left.some((unit) =>
       subsets(unit.atoms).some((atoms) => {
         const after = allowed(now, { ...unit, atoms })
         if (after === null) return false
         const rest = { ...unit, atoms: unit.atoms.filter((one) => !atoms.includes(one)) }
         const others = left.filter((one) => one !== unit)
-        return walk(after, rest.atoms.length === 0 ? others : [...others, rest].sort(byName))
+        return walk(after, rest.atoms.length === 0 ? others : [...others, rest])
       }),
     )
-    if (!isReached) dead.add(key)
-    return isReached
+    if (!isOnTheWay) dead.add(key)
+    return isOnTheWay
   }
-  return walk(start, [...units].sort(byName))
+  return walk({ system: start, done: [] }, unitsBetween(start, end))
 }
 
-function byName(one: Unit, other: Unit): number {
-  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1
-}
-
-function allowed(now: System, { step: name, base, atoms }: Unit): System | null {
+/** Null where it is refused or blocked. */
+function afterStep(now: System, { step: name, base, atoms }: Unit): System | null {
   const step = catalogue.bind(name, Object.assign({}, base, ...atoms))
   if ('kind' in step) throw new Error(name)
   const prediction = step.predict(now)

@@ -120,18 +120,46 @@ const variant = fc
     ]
   })
 
+/** Found by a search that gave up after 200 ends: services that can only change together. */
+const onceMissed: readonly (readonly [number, number, string])[] = [
+  [980, 458, 'db-custom-1-3840'],
+  [593, 497, 'db-custom-1-3840'],
+]
+
 describe('on any System', () => {
-  it('over a small domain the price equals that of brute force', { timeout: 60_000 }, () => {
+  it.each(onceMissed)('%d users with %d there on %s have a plan', (users, nowUsers, tier) => {
+    const system = onTier(tier, { users, nowUsers, databaseCpuSeconds: 0.002, taskSeconds: 0.5 })
+    const usd = cheapestByForce(system, users, small)
+    const { monthlyUsd, isCheapest } = feasible(plan(system, users, { ...context, domain: small }))
+    expect(isCheapest).toBe(true)
+    expect(monthlyUsd).toBeCloseTo(usd ?? 0, 4)
+  })
+
+  it('over a small domain it is feasible when brute force is, at the same price', {
+    timeout: 120_000,
+  }, () => {
     fc.assert(
-      fc.property(variant, ([system, users]) => {
-        const found = plan(system, users, { ...context, domain: small })
-        const force = cheapestByForce(system, users, small)
-        // A search that was cut short says so: then it may be dearer, or not found.
-        if (found.kind === 'infeasible' ? found.isCut : !found.isCheapest) return
-        expect(found.kind).toBe(force === null ? 'infeasible' : 'feasible')
-        if (force !== null) expect(feasible(found).monthlyUsd).toBeCloseTo(force.usd, 4)
-      }),
-      { numRuns: 10 },
+      fc.property(
+        variant,
+        fc.double({ min: 0.5, max: 1.5, noNaN: true }),
+        ([system, users], of) => {
+          const over = { ...context, domain: small }
+          const found = plan(system, users, over)
+          const usd = cheapestByForce(system, users, small)
+          if (usd === null) {
+            const { binding, isCut } = infeasible(found)
+            expect([isCut, binding.length > 0]).toEqual([false, true])
+            return
+          }
+          const { monthlyUsd, isCheapest } = feasible(found)
+          expect(isCheapest).toBe(true)
+          expect(monthlyUsd).toBeCloseTo(usd, 4)
+          const within = plan(system, users, { ...over, budgetUsd: of * usd })
+          expect(within.kind).toBe(of < 1 ? 'infeasible' : 'feasible')
+          if (within.kind === 'infeasible') expect(within.cheapestUsd).toBeCloseTo(usd, 4)
+        },
+      ),
+      { numRuns: 40 },
     )
   })
 
@@ -161,6 +189,13 @@ describe('on any System', () => {
     )
   })
 })
+
+function onTier(tier: string, load: Partial<System['workload']>): System {
+  const database = site.databases['tuki-db-prod']
+  if (database === undefined) throw new Error('the example')
+  const workload = { ...site.workload, ...load }
+  return { ...site, workload, databases: { 'tuki-db-prod': { ...database, tier } } }
+}
 
 /** Every step checked alone on the state that the ones before leave. */
 function walked(system: System, { steps }: Extract<Plan, { kind: 'feasible' }>): System {

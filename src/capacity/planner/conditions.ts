@@ -3,7 +3,7 @@
 import { type AtUsers, atUsers } from '../at-users.ts'
 import { instancesBeforeClamp } from '../derive.ts'
 import type { Finding } from '../finding.ts'
-import type { Law } from '../law.ts'
+import { type Law, silent } from '../law.ts'
 import { laws } from '../laws/catalogue.ts'
 import { djangoDatabase } from '../laws/django-database.ts'
 import { isAdvice, isLoad, isStructural } from '../outlook.ts'
@@ -110,8 +110,7 @@ function isAmiss({ system, today }: Wish, { law, subject, severity }: Finding): 
 
 function findingsOf(some: readonly Law[], at: AtUsers): readonly Finding[] {
   const findings: Finding[] = []
-  for (const law of some)
-    law.evaluate(at, { sourceOf: () => '', unknown: [], trace: undefined }, findings)
+  for (const law of some) law.evaluate(at, silent, findings)
   return findings
 }
 

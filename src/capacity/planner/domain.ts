@@ -6,7 +6,7 @@ import { type AtUsers, atUsers } from '../at-users.ts'
 import { recommendedThreshold } from '../changes.ts'
 import { expectedDatabaseUsd, type LoadHours, loadHours } from '../cost.ts'
 import { type Finding, severities } from '../finding.ts'
-import type { Law } from '../law.ts'
+import { type Law, silent } from '../law.ts'
 import { alertFires } from '../laws/alert-fires.ts'
 import { pricedRegion } from '../prices.ts'
 import type { Alert, Database, Pooler, Service, System } from '../system.ts'
@@ -115,7 +115,7 @@ export function microUsd(usd: number | null): number {
 /** The worst severity of one law. */
 export function worstOf(law: Law, at: AtUsers): Finding['severity'] {
   const findings: Finding[] = []
-  law.evaluate(at, { sourceOf: () => '', unknown: [], trace: undefined }, findings)
+  law.evaluate(at, silent, findings)
   return severities.find((one) => findings.some(({ severity }) => severity === one)) ?? 'ok'
 }
 

@@ -58,7 +58,13 @@ export type Patience = { left: number }
 /** An end is looked at by the laws: as long as so many choices. */
 const choicesPerEnd = 20
 
-export function endsOf(wish: Wish, patience: Patience): Ends {
+/** Whether no order leads to an end that has this service as it is in this System. */
+export type Hopeless = (system: System, service: string) => boolean
+
+export function endsOf(
+  wish: Wish,
+  { patience, isHopeless }: { patience: Patience; isHopeless: Hopeless },
+): Ends {
   const services = new Map(
     Object.keys(wish.system.services).map((name) => [name, serviceDomain(wish, name)]),
   )
@@ -84,6 +90,9 @@ export function endsOf(wish: Wish, patience: Patience): Ends {
   return {
     next: () => {
       for (let node = heap.pop(); node !== undefined && patience.left > 0; node = heap.pop()) {
+        patience.left -= 1
+        const { change } = node.chosen?.option ?? {}
+        if (change?.kind === 'service' && isHopeless(systemOf(node), change.name)) continue
         if (node.values === null) {
           patience.left -= node.plan.routing.parts[node.depth]?.length ?? 1
           blame(expand(heap, node))

@@ -167,14 +167,15 @@ function routingOf(wish: Wish, domains: Domains): Routed {
     parts.push(options.map((option) => ({ option, takes: sharing.map((one) => one.take(option)) })))
   }
   for (const { options, refusedBy: blame } of domains.databases.values()) add(options, blame)
+  // Before the services: with its database and pooler a service can be looked at alone.
+  for (const name of used)
+    add(fittingPools(wish, name), [{ law: poolerBusy.id, subject: `poolers.${name}` }])
   for (const [name, { options, refusedBy: laws }] of domains.services) {
     const subject = `services.${name}`
     const fitting = options.filter((one) => isWithinBuiltIn(system, one))
     const builtIn = { law: dbBuiltInConnections.id, subject }
     add(fitting, options.length > 0 ? [builtIn] : laws.map((law) => ({ law, subject })))
   }
-  for (const name of used)
-    add(fittingPools(wish, name), [{ law: poolerBusy.id, subject: `poolers.${name}` }])
   if (refusedBy.length > 0) return { kind: 'refused', refusedBy }
   const routed = Object.entries(system.services).filter(
     ([name, it]) => domains.today.system.services[name]?.database?.through !== it.database?.through,
