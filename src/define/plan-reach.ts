@@ -6,12 +6,12 @@
 import { isNegative } from '../capacity/arithmetic.ts'
 import { assess, assessAt } from '../capacity/assess.ts'
 import { type AtUsers, atUsers } from '../capacity/at-users.ts'
-import type { Assessment, Finding } from '../capacity/finding.ts'
+import type { Assessment, Binding, Finding } from '../capacity/finding.ts'
 import { type Law, silent } from '../capacity/law.ts'
 import { laws } from '../capacity/laws/catalogue.ts'
 import { djangoDatabase } from '../capacity/laws/django-database.ts'
 import { carried, isAdvice, isStructural } from '../capacity/outlook.ts'
-import type { Phase } from '../capacity/prediction.ts'
+import type { Prediction } from '../capacity/prediction.ts'
 import { drowningNow, turningAway } from '../capacity/relief.ts'
 import type { Service, System } from '../capacity/system.ts'
 import { type Unit, unitsBetween } from './plan-moves.ts'
@@ -24,18 +24,21 @@ export type Part = { readonly service: string } | 'whole'
 export type Reach = {
   /** False: no order leads there, whatever else changes. True: nothing says so. */
   readonly mayReach: (end: System, part: Part) => boolean
+  /** The laws that would break on the ways that were looked at. */
+  readonly blames: () => readonly Binding[]
 }
 
 export function reachOf(judging: Judging): Reach {
   const floor = floorOf(judging)
   const known = new Map<string, boolean>()
   const searches = new Map<string, Search>()
+  const blames = new Map<string, Binding>()
   const searchOf = (part: Part): Search => {
     const name = part === 'whole' ? '' : part.service
     const found = searches.get(name)
     if (found !== undefined) return found
     const start = part === 'whole' ? judging.start : alone(judging.start, part.service)
-    const search: Search = { judging, floor, start, after: new Map() }
+    const search: Search = { judging, floor, start, after: new Map(), blames }
     searches.set(name, search)
     return search
   }
@@ -47,6 +50,7 @@ export function reachOf(judging: Judging): Reach {
       known.set(key, found)
       return found
     },
+    blames: () => [...blames.values()],
   }
 }
 
@@ -131,6 +135,7 @@ type Search = {
   readonly start: System
   /** What is left of each move; null where it fails. */
   readonly after: Map<string, System | null>
+  readonly blames: Map<string, Binding>
 }
 
 type Atom = { readonly unit: number; readonly fields: JsonObject }
@@ -199,12 +204,10 @@ function moved(search: Search, { id, now, step: name, input }: Move): System | n
   judging.effort.left -= 1
   const step = judging.catalogue.bind(name, input)
   const prediction = 'kind' in step ? null : step.predict(now)
-  const isAllowed =
-    prediction !== null &&
-    !('kind' in prediction) &&
-    prediction.phases.every((phase) => holdsNow(phase, floor, judging)) &&
-    holds(prediction.after, floor, judging)
-  const after = isAllowed ? prediction.after : null
+  const isRefused = prediction === null || 'kind' in prediction
+  const broken = isRefused ? [] : brokenBy(prediction, floor, judging)
+  for (const { law, subject } of broken) search.blames.set(`${law} ${subject}`, { law, subject })
+  const after = isRefused || broken.length > 0 ? null : prediction.after
   known.set(id, after)
   return after
 }
@@ -215,34 +218,30 @@ const capacityLaws: readonly Law[] = [...laws.filter(({ capacity }) => capacity)
 const standing = laws.filter(({ id }) => isStructural(id) || id === 'celery-scaling')
 const pressing = laws.filter(({ id }) => !advised.has(id))
 
-function holds(system: System, floor: Floor, judging: Judging): boolean {
+/** What stands in the way of a step: broken beside the old revision, or after it. */
+function brokenBy(
+  { phases, after }: Prediction,
+  floor: Floor,
+  judging: Judging,
+): readonly Finding[] {
   const { today, effort } = judging
-  effort.evaluations += 3
-  const { users, nowUsers } = system.workload
-  const full = atUsers(system, { users, scale: 'maximum', today })
+  const { users, nowUsers } = after.workload
+  const quietly = (system: System) =>
+    brokenQuietly(atUsers(system, { users: nowUsers, scale: 'needed', today }), floor)
+  effort.evaluations += 3 + phases.length
+  const full = atUsers(after, { users, scale: 'maximum', today })
   const planned: AtUsers = { ...full, users: floor.users, scale: 'planned' }
-  if (floor.users > 0 && capacityLaws.some((law) => law.isBroken(planned))) return false
-  return (
-    brokenOf(standing, full).every((finding) => isNoWorse(finding, floor)) &&
-    holdsQuietly({ ...full, users: nowUsers, scale: 'needed' }, floor)
-  )
+  return [
+    ...phases.flatMap((phase) => (phase.kind === 'system' ? quietly(phase.system) : [])),
+    ...(floor.users > 0 ? brokenOf(capacityLaws, planned) : []),
+    ...brokenOf(standing, full).filter((finding) => !isNoWorse(finding, floor)),
+    ...quietly(after),
+  ]
 }
 
-/** Two revisions side by side, at the quiet hour. */
-function holdsNow(phase: Phase, floor: Floor, { today, effort }: Judging): boolean {
-  if (phase.kind !== 'system') return true
-  effort.evaluations += 1
-  const users = phase.system.workload.nowUsers
-  return holdsQuietly(atUsers(phase.system, { users, scale: 'needed', today }), floor)
-}
-
-function holdsQuietly(at: AtUsers, { brokenNow, drowns }: Floor): boolean {
-  return pressing.every(
-    (law) =>
-      (drowns && turningAway.includes(law.id)) ||
-      !law.isBroken(at) ||
-      brokenOf([law], at).every((finding) => brokenNow.has(keyOf(finding))),
-  )
+function brokenQuietly(at: AtUsers, { brokenNow, drowns }: Floor): readonly Finding[] {
+  const some = drowns ? pressing.filter(({ id }) => !turningAway.includes(id)) : pressing
+  return brokenOf(some, at).filter((finding) => !brokenNow.has(keyOf(finding)))
 }
 
 function isNoWorse(finding: Finding, { broken }: Floor): boolean {

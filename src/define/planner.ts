@@ -60,11 +60,7 @@ export type Plan =
     })
 
 export function plan(system: System, users: number, context: PlanContext): Plan {
-  const effort: Effort = {
-    evaluations: 0,
-    judgementsLeft: judgementsAtMost,
-    left: choicesAtMost,
-  }
+  const effort: Effort = { ...patience, evaluations: 0 }
   const judging: Judging = {
     start: system,
     today: context.today,
@@ -84,7 +80,7 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
   }
   const nearestUsers = nearest({ ...question, mostMicroUsd: mostMicroUsdOf(context) })
   const { binding, cheapestUsd } = found
-  const isCut = found.isCut || effort.left <= 0 || effort.judgementsLeft <= 0
+  const isCut = found.isCut || effort.left <= 0 || isSpent(effort)
   const { evaluations } = effort
   return {
     kind: 'infeasible',
@@ -123,10 +119,11 @@ type Found =
     }
 
 /** Choices looked at, and steps judged, before the search says that it was cut short. */
-const choicesAtMost = 100_000
-const judgementsAtMost = 5_000
+const patience = { left: 300_000, judgementsLeft: 5_000 }
+/** Of the laws: about a second and a half. */
+const evaluationsAtMost = 30_000
 /** Ends that no order reaches, before the search says so. */
-const triesAtMost = 60
+const triesAtMost = 200
 /** Of one plan's scale steps. */
 const splitsAtMost = 3
 /** Ends of one kind that no order reaches, before a hurried search passes over the others. */
@@ -175,13 +172,14 @@ type Search = {
 type Reached = { readonly end: End; readonly order: Order }
 
 function hurried(search: Search): Reached | 'cut' | 'none' {
-  const effort: Effort = { evaluations: 0, judgementsLeft: judgementsAtMost, left: choicesAtMost }
+  const evaluations = evaluationsAtMost / 2
+  const effort: Effort = { ...patience, evaluations }
   const found = firstReached({
     ...search,
     judging: { ...search.judging, effort },
     isHurried: true,
   })
-  search.judging.effort.evaluations += effort.evaluations
+  search.judging.effort.evaluations += effort.evaluations - evaluations
   return found
 }
 
@@ -203,7 +201,7 @@ function firstReached({
   for (let end = ends.next(); end !== undefined; end = ends.next()) {
     // The ends that follow cost no less.
     if (end.microUsd > mostMicroUsd) return 'none'
-    if (tries >= triesAtMost || judging.effort.judgementsLeft <= 0) return 'cut'
+    if (tries >= triesAtMost || isSpent(judging.effort)) return 'cut'
     const units = unitsBetween(judging.start, end.system)
     const kind = kindOf(units)
     if (isHurried && (failures.get(kind) ?? 0) >= failuresAtMost) continue
@@ -221,8 +219,14 @@ function firstReached({
     if (splits < splitsAtMost) ends.postpone(end, end.steps + 1)
     else failures.set(kind, (failures.get(kind) ?? 0) + 1)
   }
-  for (const one of ends.blames()) blames.set(`${one.law} ${one.subject}`, one)
+  // Where every end is refused by itself, the way there is not what is missing.
+  const proof = [...ends.blames(), ...(blames.size === 0 ? reach.blames() : [])]
+  for (const one of proof) blames.set(`${one.law} ${one.subject}`, one)
   return ends.isCut() ? 'cut' : 'none'
+}
+
+function isSpent({ judgementsLeft, evaluations }: Effort): boolean {
+  return judgementsLeft <= 0 || evaluations >= evaluationsAtMost
 }
 
 /** Which steps it takes, with the tier and the routes: ends of one kind fail alike. */

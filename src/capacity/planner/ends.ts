@@ -87,12 +87,12 @@ export function endsOf(
     waiting.set(end, node)
     return end
   }
+  const isLost = remembering(isHopeless)
   return {
     next: () => {
       for (let node = heap.pop(); node !== undefined && patience.left > 0; node = heap.pop()) {
         patience.left -= 1
-        const { change } = node.chosen?.option ?? {}
-        if (change?.kind === 'service' && isHopeless(systemOf(node), change.name)) continue
+        if (isLost(node)) continue
         if (node.values === null) {
           patience.left -= node.plan.routing.parts[node.depth]?.length ?? 1
           blame(expand(heap, node))
@@ -109,6 +109,27 @@ export function endsOf(
     },
     blames: () => [...blames.values()],
     isCut: () => patience.left <= 0,
+  }
+}
+
+/** One service, whatever is chosen for the others: each choice is looked at once. */
+function remembering(isHopeless: Hopeless): (node: Node) => boolean {
+  const numbers = new Map<Routing | Option, number>()
+  const numberOf = (one: Routing | Option) => {
+    const known = numbers.get(one) ?? numbers.size
+    numbers.set(one, known)
+    return known
+  }
+  const known = new Map<string, boolean>()
+  return (node) => {
+    const last = node.chosen?.option
+    if (last?.change.kind !== 'service') return false
+    const { name } = last.change
+    const others = optionsOf(node.chosen).filter(({ change }) => change.kind !== 'service')
+    const key = [node.plan.routing, ...others, last].map(numberOf).join(' ')
+    const isHopelessHere = known.get(key) ?? isHopeless(systemOf(node), name)
+    known.set(key, isHopelessHere)
+    return isHopelessHere
   }
 }
 
