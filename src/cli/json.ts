@@ -2,11 +2,13 @@
 import type { ComingEvent } from '../capacity/events.ts'
 import type { Assessment, Finding } from '../capacity/finding.ts'
 import type { Refusal } from '../capacity/refusal.ts'
+import type { Lever } from '../define/levers.ts'
 import type { Preparation } from '../define/preparation.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Examination } from '../gate/gate.ts'
 import type { Status } from '../gate/status.ts'
 import type { Advice } from '../runs/advice.ts'
+import { explanationOf } from '../words/en-explain.ts'
 import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 
 /** Events and backlogs have their keys only where there are any: contract.md, 3 knows neither. */
@@ -110,6 +112,23 @@ function assessmentJson({ findings, ...rest }: Assessment) {
 /** What rests on an assumption says so in its derivation's formulas. */
 export function findingJson({ derivation, assumed: _said, ...finding }: Finding) {
   return { ...finding, derivation: derivation() }
+}
+
+/** A finding with what would change it, and by how much; null: nothing is known to say of it. */
+export function explainJson(finding: Finding, levers: readonly Lever[]) {
+  const { changes = null, mistake = null } = explanationOf(finding.law) ?? {}
+  return {
+    ...findingJson(finding),
+    changes,
+    mistake,
+    levers: levers.map(({ finding: after, ...lever }) => ({
+      ...lever,
+      severity: after?.severity ?? null,
+      demand: after?.demand ?? null,
+      limit: after?.limit ?? null,
+      headroom: after?.headroom ?? null,
+    })),
+  }
 }
 
 function iso(at: number | null): string | null {

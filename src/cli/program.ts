@@ -11,7 +11,7 @@ import type { BoundStep } from '../define/step.ts'
 import { inputSentence, missingInputSentence, unknownStepSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
-import { checkJson, findingJson, statusJson } from './json.ts'
+import { checkJson, explainJson, statusJson } from './json.ts'
 import { addLedger } from './ledger-verbs.ts'
 import { addPlan, addReview, badNumber } from './plan-verbs.ts'
 import { addRunbook } from './runbook-verbs.ts'
@@ -118,13 +118,17 @@ function addExplain(program: Command, face: LookingFace): void {
     .argument('[subject]')
     .action((law: string, subject: string | undefined, options: Options) =>
       opened(face, options, async ({ look }) => {
-        const { assessment } = await look.status()
+        const status = await look.status()
+        const { assessment } = status
         const known = laws.map(({ id }) => id)
         const found = findingsOf(assessment.findings, known, { law, subject }, terminalFace)
         if (found.kind === 'none') return wrong(face, found.sentence)
         say(face.verbs, options, {
-          json: () => found.findings.map(findingJson),
-          text: () => found.findings.map(explainText).join('\n\n'),
+          json: () => found.findings.map((one) => explainJson(one, look.levers(status, one))),
+          text: () =>
+            found.findings
+              .map((one) => explainText(one, look.levers(status, one), status))
+              .join('\n\n'),
         })
       }),
     )

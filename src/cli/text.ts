@@ -1,6 +1,7 @@
 /** The same answers for a person at a terminal. */
 
 import type { Finding } from '../capacity/finding.ts'
+import type { Lever } from '../define/levers.ts'
 import type { BoundStep } from '../define/step.ts'
 import { unableTo } from '../define/unable.ts'
 import type { Examination } from '../gate/gate.ts'
@@ -9,7 +10,8 @@ import type { Advice } from '../runs/advice.ts'
 import { type Face, type StatusFace, unableSentence } from '../words/en.ts'
 import { effectSentence } from '../words/en-effects.ts'
 import { crowdSentence } from '../words/en-events.ts'
-import { explanationOf } from '../words/en-explain.ts'
+import { explanationOf, leverSentence, sourceText } from '../words/en-explain.ts'
+import { stepLine } from '../words/en-plan.ts'
 import { findingText, lawName, reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 import { statusWords, sumOf } from '../words/en-status.ts'
 import { nameOf, number } from '../words/numbers.ts'
@@ -79,18 +81,28 @@ export function checkText(step: BoundStep, examination: Examination): string {
   ])
 }
 
-/** One finding with its whole derivation and sources. */
-export function explainText(finding: Finding): string {
-  const terms = finding.derivation().map(({ term, value, formula, source }) => {
+/** One finding with its whole derivation and sources, and what would change it. */
+export function explainText(
+  finding: Finding,
+  levers: readonly Lever[],
+  { view, now }: Status,
+): string {
+  const terms = finding.derivation().map((term) => {
+    const { value, formula } = term
     const shown = typeof value === 'number' ? number(value) : value
-    return `  ${term} = ${shown}   ${formula}   [${source}]`
+    return `  ${term.term} = ${shown}   ${formula}   [${sourceText(term, view.facts, now)}]`
   })
   const explanation = explanationOf(finding.law)
+  const steps = levers.flatMap((lever) => [
+    `  ${lever.verdict.padEnd(6)}  ${stepLine(lever)}`,
+    `          ${leverSentence(lever, finding)}`,
+  ])
   return lines([
     `${finding.severity}: ${findingText(finding)}  (${finding.subject})`,
     finding.kind === 'quantity' ? sumOf(finding) : null,
     ...terms,
     explanation === null ? null : `What would change it: ${explanation.changes}`,
+    ...steps,
     explanation?.mistake == null ? null : `Often got wrong: ${explanation.mistake}`,
     finding.assumed ? 'It rests on a workload that nobody measured.' : null,
   ])

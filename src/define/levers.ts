@@ -28,17 +28,26 @@ export type Lever = {
   readonly costDeltaUsd: number | null
 }
 
+export type LeverContext = {
+  /** YYYY-MM-DD. */
+  readonly today: string
+  readonly catalogue: Catalogue
+  /** Facts for which the document does not stand in. */
+  readonly unknown?: readonly string[]
+}
+
 type Candidate = { readonly step: string; readonly input: JsonObject }
 
 /** The steps that move a term of this finding, those first that help most. */
 export function leversOf(
   system: System,
   finding: Pick<Finding, 'law' | 'subject' | 'demand'>,
-  { today, catalogue }: { today: string; catalogue: Catalogue },
+  context: LeverContext,
 ): readonly Lever[] {
+  const { today } = context
   const subject: Subject = { system, today, finding, name: lastOf(finding.subject) }
   return candidatesFor(subject)
-    .flatMap((candidate) => leverOf(system, candidate, { today, catalogue, finding }))
+    .flatMap((candidate) => leverOf(system, candidate, { ...context, finding }))
     .sort((one, other) => (other.supportedUsers.after ?? 0) - (one.supportedUsers.after ?? 0))
 }
 
@@ -48,8 +57,9 @@ function leverOf(
   {
     today,
     catalogue,
+    unknown = [],
     finding,
-  }: { today: string; catalogue: Catalogue; finding: { law: string; subject: string } },
+  }: LeverContext & { readonly finding: { law: string; subject: string } },
 ): readonly Lever[] {
   const bound = catalogue.bind(step, input)
   if ('kind' in bound) return []
@@ -57,6 +67,7 @@ function leverOf(
   if ('kind' in prediction) return []
   const { verdict, now, after, reasons, costDeltaUsd } = judge(system, prediction, {
     today,
+    unknown,
     needs: [],
     acts: bound.acts,
   })

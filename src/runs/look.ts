@@ -1,6 +1,8 @@
 /** Looking without doing: the status, and what one step would do. Nothing is recorded. */
+import type { Finding } from '../capacity/finding.ts'
 import type { System, SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
+import { type Lever, leversOf } from '../define/levers.ts'
 import { type Plan, plan } from '../define/planner.ts'
 import { type Proposal, type Review, review, type WrongProposal } from '../define/review.ts'
 import type { BoundStep } from '../define/step.ts'
@@ -26,6 +28,8 @@ export type Look = {
   readonly plan: (users: number, budgetUsd: number | null) => Promise<Planned>
   /** The System as it is seen now: what a runbook is rehearsed on. */
   readonly seen: () => Promise<Seen>
+  /** What would change a finding of this status, and by how much; nothing where its numbers are unknown. */
+  readonly levers: (status: Status, finding: Finding) => readonly Lever[]
   /** Somebody's list of steps, one after the other. */
   readonly review: (proposal: Proposal) => Promise<Review | WrongProposal>
 }
@@ -81,6 +85,14 @@ export function lookWith(means: LookMeans): Look {
       const { system, now: at, today } = await view()
       return review(system, proposal, { now: at, today, catalogue: means.catalogue })
     },
+    levers: ({ view: seen, now: at }, finding) =>
+      finding.severity === 'unknown'
+        ? []
+        : leversOf(seen.system, finding, {
+            today: dayOf(at),
+            catalogue: means.catalogue,
+            unknown: seen.unknown,
+          }),
     statusOfDocument: async (other) => statusOf(other, [], { now: await now() }),
     check: async (step) => {
       const headroom = await means.headroom(document.name)

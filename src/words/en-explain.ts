@@ -1,5 +1,11 @@
 /** What people often get wrong about a law, and what would change it: English, keyed by law. */
+import type { Finding, Term } from '../capacity/finding.ts'
 import type { LawId } from '../capacity/laws/catalogue.ts'
+import type { Lever } from '../define/levers.ts'
+import type { View } from '../gate/facts.ts'
+import { buysSentence } from './en-plan.ts'
+import { quantityText } from './en-reasons.ts'
+import { duration, number } from './numbers.ts'
 
 type Explanation = {
   /** What would change it, in general; the numbers come from the levers. */
@@ -123,4 +129,36 @@ const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
 export function explanationOf(law: string): Explanation | null {
   const found = Object.entries(explanations).find(([id]) => id === law)
   return found?.[1] ?? null
+}
+
+/** `1,890 of 390 -> 1,890 of 490 connections, headroom -1,500 -> -1,400; 2,904 -> 3,696 users, ...` */
+export function leverSentence(lever: Lever, before: Finding): string {
+  const { before: usersBefore, after: usersAfter } = lever.supportedUsers
+  const { costDeltaUsd } = lever
+  const isSame = usersBefore === usersAfter && (costDeltaUsd ?? 0) === 0
+  const buys = isSame
+    ? 'users and cost as they are'
+    : buysSentence({ usersBefore, usersAfter, costDeltaUsd, mended: [] })
+  return `${changeOf(before, lever.finding)}; ${buys}`
+}
+
+function changeOf(before: Finding, after: Finding | null): string {
+  if (after === null) return 'it is no concern any more'
+  const severity =
+    before.severity === after.severity
+      ? `still ${after.severity}`
+      : `${before.severity} -> ${after.severity}`
+  const [was, is] = [quantityText(before), quantityText(after)]
+  const rooms = [before.headroom, after.headroom]
+  if (was === null || is === null) return severity
+  const [from, to] = rooms.map((room) => (room == null ? 'unknown' : number(room)))
+  return `${was} -> ${is}, headroom ${from} -> ${to}, ${severity}`
+}
+
+/** Where a number comes from, with its age where somebody looked: `sqladmin, 12 s ago`. */
+export function sourceText({ source }: Term, facts: View['facts'], now: number): string {
+  const seen = facts.flatMap((fact) =>
+    fact.kind === 'observed' && source.split('; ').includes(fact.source) ? [fact.observedAt] : [],
+  )
+  return seen.length === 0 ? source : `${source}, ${duration(now - Math.min(...seen))} ago`
 }

@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { type Environment, projectRoot, run } from '../e2e/process.ts'
-import { announcedShape, checkShape, findingShape, statusShape } from './shapes.ts'
+import { announcedShape, checkShape, explainShape, statusShape } from './shapes.ts'
 
 let cloud: LocalCloud
 beforeAll(async () => {
@@ -205,8 +205,30 @@ describe.concurrent('explain', { timeout: 60_000 }, () => {
     const [text, json] = await Promise.all([say(line), say(`${line} --json`)])
     expect([text.code, json.code]).toEqual([0, 0])
     expect(text.out).toContain('backend = 1,800   200 instances x 9 connections   [system.yml]')
-    const [finding] = z.array(findingShape).parse(JSON.parse(json.out))
+    const [finding] = z.array(explainShape).parse(JSON.parse(json.out))
     expect(finding?.derivation.length).toBeGreaterThan(5)
+  })
+
+  test('what would change it, by how much, with verdict and cost, and what is often got wrong', async () => {
+    const line = 'explain db-connections --offline'
+    const [text, json] = await Promise.all([say(line), say(`${line} --json`)])
+    expect(text.out).toContain('route-through-pooler service=backend pooler=pgbouncer')
+    expect(text.out).toContain('headroom -1,500 -> 250, broken -> ok; 2,904 -> 3,300 users')
+    expect(text.out).toContain('max_connections is not memory / 9.5')
+    const [finding] = z.array(explainShape).parse(JSON.parse(json.out))
+    expect(finding?.levers).toContainEqual({
+      step: 'patch-cloud-sql-tier',
+      input: { database: 'tuki-db-prod', tier: 'db-custom-4-15360' },
+      verdict: 'review',
+      ...{ severity: 'broken', demand: 1890, limit: 490, headroom: -1400 },
+      supportedUsers: { before: 2904, after: 3696 },
+      costDeltaUsd: 197,
+    })
+  })
+
+  test('online each number that was read has its age', async () => {
+    const { out } = await say('explain db-connections', online())
+    expect(out).toMatch(/\[[^\]]*, \d+ s ago\]/)
   })
 
   test('a subject by its name, or by its path', async () => {

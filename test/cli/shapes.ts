@@ -34,6 +34,29 @@ export const findingShape = z.discriminatedUnion('kind', [
   }),
 ])
 
+const verdict = z.enum(['clear', 'review', 'block'])
+const explained = {
+  changes: z.string().nullable(),
+  mistake: z.string().nullable(),
+  levers: z.array(
+    z.strictObject({
+      step: z.string(),
+      input: z.record(z.string(), z.json()),
+      verdict,
+      ...numbers,
+      severity: severity.nullable(),
+      supportedUsers: z.strictObject({ before: numberOrNull, after: numberOrNull }),
+      costDeltaUsd: numberOrNull,
+    }),
+  ),
+}
+
+/** A finding with what would change it. */
+export const explainShape = z.discriminatedUnion('kind', [
+  findingShape.options[0].extend(explained),
+  findingShape.options[1].extend(explained),
+])
+
 const cost = z.strictObject({
   monthlyUsd: z.strictObject({
     low: z.number().nullable(),
@@ -118,7 +141,7 @@ const assessment = z.strictObject({
 export const checkShape = z.strictObject({
   step: z.string(),
   input: z.record(z.string(), z.json()),
-  verdict: z.enum(['clear', 'review', 'block']),
+  verdict,
   reasons: z.array(
     z.strictObject({
       code: z.string(),

@@ -5,7 +5,9 @@ import { assess } from '../../src/capacity/assess.ts'
 import { judge } from '../../src/capacity/compare.ts'
 import { costOf } from '../../src/capacity/cost.ts'
 import type { System } from '../../src/capacity/system.ts'
+import { leversOf } from '../../src/define/levers.ts'
 import { catalogue } from '../../src/steps/index.ts'
+import { leverSentence } from '../../src/words/en-explain.ts'
 import { reasonSentence, refusalSentence } from '../../src/words/en-reasons.ts'
 import { today } from '../capacity/golden.ts'
 import { bound } from '../capacity/predictions.ts'
@@ -49,6 +51,21 @@ describe('on a thousand random Systems', () => {
         if (step.acts === 'reads') expect(judged.verdict).toBe('clear')
       }),
       { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('on random Systems', () => {
+  it('what would change a finding is said without a hole, and is a step that it has', () => {
+    fc.assert(
+      fc.property(randomSystem, (system) => {
+        for (const finding of assess(system, { today }).findings)
+          for (const lever of leversOf(system, finding, { today, catalogue })) {
+            expect(bound(lever.step, lever.input).missing(system)).toBeNull()
+            expect(leverSentence(lever, finding)).not.toMatch(hole)
+          }
+      }),
+      { numRuns: 100 },
     )
   })
 })

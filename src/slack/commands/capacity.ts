@@ -74,7 +74,10 @@ async function explain(
   return answerInChannel(means, call, async () => {
     const status = await look.status()
     const found = find(status)
-    return explainMessage(found.kind === 'found' ? found.findings : declared.findings, status, note)
+    const { findings } = found.kind === 'found' ? found : declared
+    const [only] = findings
+    const levers = only === undefined || findings.length > 1 ? [] : look.levers(status, only)
+    return explainMessage({ findings, levers }, status, note)
   })
 }
 

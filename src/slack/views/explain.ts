@@ -1,17 +1,36 @@
 /** `/capacity explain`: one limit with its whole sum, or one law over all that it concerns. Pure. */
 import type { Finding } from '../../capacity/finding.ts'
+import type { Lever } from '../../define/levers.ts'
 import type { Status } from '../../gate/status.ts'
-import { explanationOf } from '../../words/en-explain.ts'
+import { explanationOf, leverSentence, sourceText } from '../../words/en-explain.ts'
+import { stepLine } from '../../words/en-plan.ts'
 import { findingText, lawName } from '../../words/en-reasons.ts'
 import { seenText, sumOf } from '../../words/en-status.ts'
 import { nameOf, number } from '../../words/numbers.ts'
-import { context, escaped, type Message, plain, section, table } from './blocks.ts'
+import type { Fact } from '../../world/world.ts'
+import {
+  context,
+  escaped,
+  slackFace as face,
+  type Message,
+  plain,
+  section,
+  table,
+} from './blocks.ts'
 
 /** More would not fit a message; the sum of one subject is asked for by its name. */
 const findingsAtMost = 5
 
+const leversAtMost = 6
+
+/** `levers`: of one finding alone. */
+export type Explained = {
+  readonly findings: readonly Finding[]
+  readonly levers: readonly Lever[]
+}
+
 export function explainMessage(
-  findings: readonly Finding[],
+  { findings, levers }: Explained,
   { view, now }: Pick<Status, 'view' | 'now'>,
   note: string | null,
 ): Message {
@@ -25,7 +44,7 @@ export function explainMessage(
       : null
   const explanation = only === undefined ? null : explanationOf(only.law)
   const small = [
-    explanation === null ? null : `What would change it: ${explanation.changes}`,
+    explanation === null ? null : `In general: ${explanation.changes}`,
     explanation?.mistake == null ? null : `Often got wrong: ${explanation.mistake}`,
     findings.some(({ assumed }) => assumed) ? 'It rests on a workload that nobody measured.' : null,
     seenText(view.observedAt, now),
@@ -36,7 +55,7 @@ export function explainMessage(
     text: plain(answers.join(' ')),
     blocks: [
       ...answers.map((answer) => section(answer)),
-      ...(alone ? [derivationTable(only)] : []),
+      ...(alone ? [derivationTable(only, view.facts, now), ...leverSections(only, levers)] : []),
       ...small.filter((line) => line !== null).map((line) => context(escaped(line))),
     ],
   }
@@ -51,14 +70,27 @@ function answerOf(finding: Finding): string {
     : first
 }
 
-function derivationTable(finding: Finding) {
+/** Each as the line to type, so that it can be asked for at once. */
+function leverSections(finding: Finding, levers: readonly Lever[]) {
+  const lines = levers
+    .slice(0, leversAtMost)
+    .map(
+      (lever) =>
+        `*${lever.verdict}* ${face.literal(stepLine(lever))}\n      ${escaped(leverSentence(lever, finding))}`,
+    )
+  return lines.length === 0
+    ? []
+    : [section(['What would change it, by how much:', ...lines].join('\n'))]
+}
+
+function derivationTable(finding: Finding, facts: readonly Fact[], now: number) {
   const rows = finding
     .derivation()
-    .map(({ term, value, formula, source }) => [
-      term,
-      typeof value === 'number' ? number(value) : value,
-      formula,
-      source,
+    .map((term) => [
+      term.term,
+      typeof term.value === 'number' ? number(term.value) : term.value,
+      term.formula,
+      sourceText(term, facts, now),
     ])
   return table(['term', 'value', 'from', 'source'], rows)
 }

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { leversOf } from '../../../src/define/levers.ts'
 import { plan } from '../../../src/define/planner.ts'
 import { examine } from '../../../src/gate/gate.ts'
 import { noHistory } from '../../../src/gate/rules.ts'
@@ -117,8 +118,18 @@ test('of a status, a check, an explanation and a plan', () => {
       ),
     )
   for (const finding of status.assessment.findings)
-    keepsTheRules(explainMessage([finding], status, note))
-  keepsTheRules(explainMessage(status.assessment.findings, status, note))
+    keepsTheRules(
+      explainMessage(
+        {
+          findings: [finding],
+          levers: leversOf(system, finding, { today: '2026-11-23', catalogue }),
+        },
+        status,
+        note,
+      ),
+    )
+  const { findings } = status.assessment
+  keepsTheRules(explainMessage({ findings, levers: [] }, status, note))
   for (const users of [1, 10_000, 1_000_000])
     keepsTheRules(
       planMessage(system.name, plan(system, users, { today: '2026-11-23', catalogue }), {
