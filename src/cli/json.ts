@@ -110,7 +110,7 @@ function assessmentJson({ findings, ...rest }: Assessment) {
 }
 
 /** What rests on an assumption says so in its derivation's formulas. */
-export function findingJson({ derivation, assumed: _said, ...finding }: Finding) {
+function findingJson({ derivation, assumed: _said, ...finding }: Finding) {
   return { ...finding, derivation: derivation() }
 }
 

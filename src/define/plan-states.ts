@@ -5,7 +5,7 @@
 import { assess, assessAt } from '../capacity/assess.ts'
 import { type Judgement, judgeOutlook } from '../capacity/compare.ts'
 import { expectedMonthlyUsd } from '../capacity/cost.ts'
-import type { Assessment } from '../capacity/finding.ts'
+import type { Assessment, Binding } from '../capacity/finding.ts'
 import { carried, type Outlook, quietOf } from '../capacity/outlook.ts'
 import type { System } from '../capacity/system.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -20,6 +20,8 @@ export type Judging = {
   /** Ends that share changes share the states and steps between them. */
   readonly states: Map<string, Assessed>
   readonly edges: Map<string, JudgedStep | null>
+  /** By law and subject, what blocked a step that was judged. */
+  readonly blocked: Map<string, Binding>
   /** How often a search that was cut short may be begun again in a hurry. */
   hurries: number
 }
@@ -210,5 +212,16 @@ function judged(
   }
   effort.evaluations += prediction.phases.length
   const judgement = judgeOutlook(outlook, { today, needs: [], acts: step.acts })
-  return judgement.verdict === 'block' ? null : { step, judgement, reached: to }
+  if (judgement.verdict !== 'block') return { step, judgement, reached: to }
+  for (const one of blamed(judgement)) judging.blocked.set(`${one.law} ${one.subject}`, one)
+  return null
+}
+
+/** What blocks; where users are turned away, what binds them then. */
+function blamed({ reasons, after }: Judgement): readonly Binding[] {
+  return reasons.flatMap(({ code, weight, law, subject }): readonly Binding[] => {
+    if (weight !== 'block') return []
+    if (code === 'supported-users-fall') return after.binding
+    return law === null || subject === null ? [] : [{ law, subject }]
+  })
 }

@@ -68,6 +68,7 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
     effort,
     states: new Map(),
     edges: new Map(),
+    blocked: new Map(),
     hurries: 1,
   }
   const reach = reachOf(judging)
@@ -143,6 +144,9 @@ function planAt(question: Question): Found {
   if (isHurried) judging.hurries -= 1
   const found = isHurried ? hurried(search) : first
   if (found === 'cut' || found === 'none') {
+    // Where the ends hold by themselves, what is in the way is on the way.
+    const onTheWay = blames.size > 0 ? [] : [...reach.blames(), ...judging.blocked.values()]
+    for (const one of onTheWay) blames.set(`${one.law} ${one.subject}`, one)
     const binding = [...blames.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
     return { kind: 'none', binding, cheapestUsd: null, isCut: isHurried || found === 'cut' }
   }
@@ -219,9 +223,7 @@ function firstReached({
     if (splits < splitsAtMost) ends.postpone(end, end.steps + 1)
     else failures.set(kind, (failures.get(kind) ?? 0) + 1)
   }
-  // Where every end is refused by itself, the way there is not what is missing.
-  const proof = [...ends.blames(), ...(blames.size === 0 ? reach.blames() : [])]
-  for (const one of proof) blames.set(`${one.law} ${one.subject}`, one)
+  for (const one of ends.blames()) blames.set(`${one.law} ${one.subject}`, one)
   return ends.isCut() ? 'cut' : 'none'
 }
 

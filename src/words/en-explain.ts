@@ -155,10 +155,13 @@ function changeOf(before: Finding, after: Finding | null): string {
   return `${was} -> ${is}, headroom ${from} -> ${to}, ${severity}`
 }
 
-/** Where a number comes from, with its age where somebody looked: `sqladmin, 12 s ago`. */
+/** Where a number comes from, with its age where somebody looked: `Cloud SQL Admin API (12 s ago)`. */
 export function sourceText({ source }: Term, facts: View['facts'], now: number): string {
-  const seen = facts.flatMap((fact) =>
-    fact.kind === 'observed' && source.split('; ').includes(fact.source) ? [fact.observedAt] : [],
-  )
-  return seen.length === 0 ? source : `${source}, ${duration(now - Math.min(...seen))} ago`
+  const aged = source.split('; ').map((one) => {
+    const seen = facts.flatMap((fact) =>
+      fact.kind === 'observed' && fact.source === one ? [fact.observedAt] : [],
+    )
+    return seen.length === 0 ? one : `${one} (${duration(now - Math.min(...seen))} ago)`
+  })
+  return aged.join('; ')
 }

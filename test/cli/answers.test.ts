@@ -228,7 +228,7 @@ describe.concurrent('explain', { timeout: 60_000 }, () => {
 
   test('online each number that was read has its age', async () => {
     const { out } = await say('explain db-connections', online())
-    expect(out).toMatch(/\[[^\]]*, \d+ s ago\]/)
+    expect(out).toMatch(/\[[^\]]* \(\d+ s ago\)/)
   })
 
   test('a subject by its name, or by its path', async () => {

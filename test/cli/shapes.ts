@@ -22,7 +22,7 @@ const every = {
 }
 const numbers = { demand: numberOrNull, limit: numberOrNull, headroom: numberOrNull }
 
-export const findingShape = z.discriminatedUnion('kind', [
+const findingShape = z.discriminatedUnion('kind', [
   z.strictObject({ ...every, kind: z.literal('quantity'), ...numbers, unit: z.string() }),
   z.strictObject({
     ...every,
@@ -163,4 +163,35 @@ export const checkShape = z.strictObject({
   ),
   costDeltaUsd: numberOrNull,
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
+export const planShape = z.strictObject({
+  feasible: z.boolean(),
+  users: z.int(),
+  supportedUsers: z.int().nullable(),
+  monthlyUsd: numberOrNull,
+  steps: z.array(
+    z.strictObject({
+      step: z.string(),
+      input: z.record(z.string(), z.json()),
+      verdict: z.enum(['clear', 'review']),
+      buys: z.string().min(1),
+    }),
+  ),
+  binding,
+})
+
+export const reviewShape = z.strictObject({
+  verdict,
+  steps: z.array(
+    z.strictObject({
+      step: z.string(),
+      input: z.record(z.string(), z.json()),
+      verdict,
+      reasons: checkShape.shape.reasons,
+      supportedUsers: z.int().nullable(),
+    }),
+  ),
+  supportedUsers: z.int().nullable(),
+  plan: planShape.nullable(),
 })

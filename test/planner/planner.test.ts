@@ -159,7 +159,7 @@ describe('on any System', () => {
           if (within.kind === 'infeasible') expect(within.cheapestUsd).toBeCloseTo(usd, 4)
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 12 },
     )
   })
 
