@@ -9,6 +9,7 @@ import type { Assessment, Binding } from '../capacity/finding.ts'
 import { carried, type Outlook, quietOf } from '../capacity/outlook.ts'
 import type { System } from '../capacity/system.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Effort } from './plan-effort.ts'
 import type { Unit } from './plan-moves.ts'
 import type { BoundStep, JsonObject } from './step.ts'
 
@@ -25,9 +26,6 @@ export type Judging = {
   /** How often a search that was cut short may be begun again in a hurry. */
   hurries: number
 }
-
-/** How often the laws were evaluated and steps judged, and how many of these are left. */
-export type Effort = { evaluations: number; judgementsLeft: number; left: number }
 
 export type State = Assessed & {
   /** A digit for each atom: whether it is done. */

@@ -11,10 +11,11 @@ import { type Domain, type Wish, wholeDomain, wishOf } from '../capacity/planner
 import { type End, endsOf } from '../capacity/planner/ends.ts'
 import type { System } from '../capacity/system.ts'
 import type { Catalogue } from './catalogue.ts'
+import { type Effort, effortOf, isSpent } from './plan-effort.ts'
 import { type Unit, unitsBetween } from './plan-moves.ts'
 import { type Order, orderOf } from './plan-order.ts'
 import { type Reach, reachOf } from './plan-reach.ts'
-import type { Effort, Judging } from './plan-states.ts'
+import type { Judging } from './plan-states.ts'
 import { confirmation, type PlannedStep, plannedSteps } from './plan-steps.ts'
 
 export type PlanContext = {
@@ -23,6 +24,8 @@ export type PlanContext = {
   /** YYYY-MM-DD. */
   readonly today: string
   readonly catalogue: Catalogue
+  /** Of the usual patience; only a test of many Systems has less. */
+  readonly part?: number
   /** Only a test asks for another one than capacity.md's. */
   readonly domain?: Domain
 }
@@ -60,7 +63,7 @@ export type Plan =
     })
 
 export function plan(system: System, users: number, context: PlanContext): Plan {
-  const effort: Effort = { ...patience, evaluations: 0 }
+  const effort = effortOf(context)
   const judging: Judging = {
     start: system,
     today: context.today,
@@ -119,10 +122,6 @@ type Found =
       readonly isCut: boolean
     }
 
-/** Choices looked at, and steps judged, before the search says that it was cut short. */
-const patience = { left: 300_000, judgementsLeft: 5_000 }
-/** Of the laws: about a second and a half. */
-const evaluationsAtMost = 30_000
 /** Ends that no order reaches, before the search says so. */
 const triesAtMost = 200
 /** Of one plan's scale steps. */
@@ -137,7 +136,7 @@ function planAt(question: Question): Found {
   const wish = wishOf(system, { users, today, domain })
   const blames = new Map<string, Binding>()
   const failures = new Map<string, number>()
-  const limits = { isHurried: false, mostMicroUsd }
+  const limits = { isHurried: false, mostMicroUsd, part: context.part }
   const search: Search = { wish, blames, failures, judging, reach, ...limits }
   const first = firstReached(search)
   const isHurried = first === 'cut' && judging.hurries > 0
@@ -171,19 +170,19 @@ type Search = {
   readonly isHurried: boolean
   /** Infinite where the price of a dearer end is asked for too. */
   readonly mostMicroUsd: number
+  readonly part: number | undefined
 }
 
 type Reached = { readonly end: End; readonly order: Order }
 
 function hurried(search: Search): Reached | 'cut' | 'none' {
-  const evaluations = evaluationsAtMost / 2
-  const effort: Effort = { ...patience, evaluations }
+  const effort = effortOf({ part: (search.part ?? 1) / 2 })
   const found = firstReached({
     ...search,
     judging: { ...search.judging, effort },
     isHurried: true,
   })
-  search.judging.effort.evaluations += effort.evaluations - evaluations
+  search.judging.effort.evaluations += effort.evaluations
   return found
 }
 
@@ -225,10 +224,6 @@ function firstReached({
   }
   for (const one of ends.blames()) blames.set(`${one.law} ${one.subject}`, one)
   return ends.isCut() ? 'cut' : 'none'
-}
-
-function isSpent({ judgementsLeft, evaluations }: Effort): boolean {
-  return judgementsLeft <= 0 || evaluations >= evaluationsAtMost
 }
 
 /** Which steps it takes, with the tier and the routes: ends of one kind fail alike. */

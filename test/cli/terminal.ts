@@ -1,4 +1,4 @@
-/** The command line in this process, on the day of the golden cases: real verbs, real catalogue, a document in a file. */
+/** The command line in this process, on the day of the golden cases: real verbs and catalogue, a document in a file. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -2,7 +2,7 @@
 import { atUsers } from '../at-users.ts'
 import { concurrencyMax } from '../cloud-run.ts'
 import { expectedServiceUsd } from '../cost.ts'
-import { instancesBeforeClamp, threadsPerInstance } from '../derive.ts'
+import { instancesBeforeClamp, instancesNeeded, threadsPerInstance } from '../derive.ts'
 import type { Law } from '../law.ts'
 import { beatSingleton } from '../laws/beat-singleton.ts'
 import { celeryMemory } from '../laws/celery-memory.ts'
@@ -158,7 +158,11 @@ function beatCandidates(wish: Wish, beat: CeleryBeat): readonly Service[] {
 function optionOf(wish: Wish, { name, it, today }: Candidate & { today: Service }): Option {
   const { hours } = wish
   const isConfirmed =
-    it.kind === 'celery-worker' && worstOf(celeryScaling, workersAlone(wish, { name, it })) !== 'ok'
+    it.kind === 'celery-worker' &&
+    // Otherwise there is no number that somebody could set.
+    it.celery.scalesOnQueue !== true &&
+    instancesNeeded(wish.peak, it) > it.minInstances &&
+    worstOf(celeryScaling, workersAlone(wish, { name, it })) !== 'ok'
   return {
     microUsd: microUsd(expectedServiceUsd(hours, { name, it })),
     disruptions: 0,
