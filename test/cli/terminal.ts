@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { readSystemFile } from '../../src/documents.ts'
+import { emptyHeadroom } from '../../src/runs/headroom.ts'
 import { lookWith } from '../../src/runs/look.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
 import { today } from '../capacity/golden.ts'
 
 const at = Date.parse(`${today}T12:00:00Z`)
+const unread = async () => ({ kind: 'unread' as const, sentence: 'no ledger here' })
 export const exitCodes = { clear: 0, review: 3, block: 4 } as const
 
 function fileIn(folder: string, name: string, content: unknown): string {
@@ -44,10 +46,12 @@ export async function say(args: readonly string[], file: string) {
       const look = lookWith({
         ...{ document, catalogue, read: nowhere.read, clock: { now: () => at } },
         now: async () => at,
-        headroom: async () => ({ version: 0, claims: [] }),
+        headroom: async () => emptyHeadroom,
       })
       return { kind: 'opened', document, look }
     },
+    shelf: () => ({ kind: 'wrong', sentence: 'no runbooks here' }),
+    ledger: { audit: unread, timeline: unread },
     start: async () => 1,
     print: (text) => void out.push(text),
     complain: (text) => void err.push(text),
