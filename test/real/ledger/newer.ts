@@ -1,4 +1,4 @@
-/** An instance of a later version: it brings a run forward with an event that nobody here knows, and goes on with it. */
+/** An instance of a later version: it brings a run forward with an event that nobody here knows, again and again. */
 import { openPostgres, postgresLedger } from '../../../src/ledger/postgres.ts'
 import { readPostgresUrl } from '../../../src/world/postgres-url.ts'
 import { event } from '../../runs/histories.ts'
