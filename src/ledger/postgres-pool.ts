@@ -50,17 +50,16 @@ export async function openPool(address: PostgresAddress): Promise<PostgresPool> 
     keepAlive: true,
     pipeline: true,
   })
-  // A restart is told to idle connections too; the pool has dropped them by then.
+  // A restart is told to connections that nobody asked anything, and to those that are given up: unheard it
+  // would end the process. The statement under way says it too.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return poolOn(pool)
 }
 
 function poolOn(pool: PgPool): PostgresPool {
   async function using<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await heard(pool.connect())
-    // Unheard, it would end the process; the statement under way says it too.
-    const told = (): void => undefined
-    client.on('error', told)
     try {
       const result = await work(client)
       client.release()
@@ -69,8 +68,6 @@ function poolOn(pool: PgPool): PostgresPool {
       // Whatever it was left in, nobody gets it again.
       client.release(true)
       throw error
-    } finally {
-      client.off('error', told)
     }
   }
   return {
@@ -79,12 +76,15 @@ function poolOn(pool: PgPool): PostgresPool {
       using((client) => answered(client, { text, values: [...values] })),
     transaction: (work, mode = '') =>
       using(async (client) => {
-        const sent = [rowsOf(client, `BEGIN ${mode}`)]
+        const sent: Promise<readonly unknown[]>[] = []
         const send: Sql = (text, values) => {
           const answer = rowsOf(client, text, values)
+          // It may fail before anybody listens: every answer is heard below.
+          answer.catch(() => undefined)
           sent.push(answer)
           return answer
         }
+        send(`BEGIN ${mode}`)
         try {
           const result = await work(send)
           // After a statement that failed the server makes a rollback of it.
