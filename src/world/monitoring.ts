@@ -33,7 +33,8 @@ export function connectMonitoring(options: MonitoringOptions): {
 /** More than that is not asked for: a page that goes on is refused, never cut short in silence. */
 const mostOfAPage = 1_000
 
-function readerOf({ project, asked, clock }: MonitoringCalls): MonitoringReader {
+function readerOf(calls: MonitoringCalls): MonitoringReader {
+  const { project, asked, clock } = calls
   const name = `projects/${project}`
   return {
     series: async (query, withinSeconds) => {
@@ -72,6 +73,17 @@ function readerOf({ project, asked, clock }: MonitoringCalls): MonitoringReader 
       })
       return readChannels(reply)
     },
+    ...dashboardsOf(calls),
+  }
+}
+
+/** Two questions to a client that is a generation older. */
+function dashboardsOf({
+  project,
+  asked,
+}: MonitoringCalls): Pick<MonitoringReader, 'dashboard' | 'dashboardLabels'> {
+  const name = `projects/${project}`
+  return {
     dashboardLabels: async () => {
       const what = 'dashboards'
       const reply = await asked(
