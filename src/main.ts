@@ -94,11 +94,12 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   if (read.kind === 'wrong') return read
   const world = offline ? offlineReach : readWorld(read.document.project)
   if ('kind' in world) return { kind: 'wrong', sentence: sentenceOf(world) }
+  // A command ends when it has answered: no connection is kept for the next question.
+  const connected = connectWorld(read.document, { ...world, ...files, keepMs: 0 })
   const look = lookWith({
     document: read.document,
     catalogue,
-    // A command ends when it has answered: no connection is kept for the next question.
-    read: connectWorld(read.document, { ...world, ...files, keepMs: 0 }).read,
+    ...{ read: connected.read, load: connected.load },
     clock: systemClock,
     now: async () => systemClock.now(),
     headroom: async () => emptyHeadroom,
@@ -222,7 +223,7 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
     },
   })
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
-  const look = lookWith({ ...means, ...journal, read: world.read })
+  const look = lookWith({ ...means, ...journal, read: world.read, load: world.load })
   const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }
   const judged = { document, journal, cloudSql: world.read.cloudSql, label: intentLabel }
   const lost = (by: string) => stopIfLost({ ...judged, by })

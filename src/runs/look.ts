@@ -52,6 +52,8 @@ export type LookMeans = {
   readonly document: SystemDocument
   readonly catalogue: Catalogue
   readonly read: WorldReader
+  /** Whatever must be loaded before the sources can be asked in time. */
+  readonly load: () => Promise<void>
   readonly clock: Clock
   /** The ledger's clock, where there is a ledger. */
   readonly now: () => Promise<number>
@@ -60,7 +62,10 @@ export type LookMeans = {
 
 export function lookWith(means: LookMeans): Look {
   const { document, read, clock, now } = means
-  const facts = () => observe(document, read, clock)
+  const facts = async () => {
+    await means.load()
+    return observe(document, read, clock)
+  }
   const view = async () => {
     const seen = await facts()
     const at = await now()

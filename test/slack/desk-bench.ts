@@ -76,6 +76,7 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
   const journal = journalOn(ledger, () => undefined)
   const look = lookWith({
     ...{ document, catalogue, clock: systemClock, now: journal.now, headroom: journal.headroom },
+    load: async () => undefined,
     read: nowhere.read,
   })
   const requests = requestsOn({
