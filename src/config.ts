@@ -5,13 +5,26 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { z } from 'zod'
-import { readBrokerUrl } from './world/celery-url.ts'
 import {
-  hostsOf,
-  isLoopbackHost,
-  type PostgresAddress,
-  readPostgresUrl,
-} from './world/postgres-url.ts'
+  allLoopback,
+  type ConfigProblem,
+  type DatabaseUrls,
+  type Environment,
+  given,
+  hostText,
+  isAdapterUrl,
+  isLocalRoot,
+  isLoopback,
+  isSet,
+  isSlack,
+  type LedgerPlace,
+  notLocal,
+  problem,
+  readBroker,
+  readDatabaseUrls,
+  readLedgerPlace,
+  readPoolerUrls,
+} from './config-urls.ts'
 
 export type BotConfig = {
   readonly kind: 'bot'
@@ -32,12 +45,6 @@ export type BotConfig = {
   readonly k6: string | null
 } & Files
 
-/** Null: SQLite in the data folder. It holds a password. */
-export type LedgerPlace = PostgresAddress | null
-
-/** By variable: `DATABASE_URL_TUKI_DB_PROD`. */
-export type DatabaseUrls = ReadonlyMap<string, string>
-
 export type RehearsalConfig = {
   readonly kind: 'rehearsal'
   readonly port: number | null
@@ -52,22 +59,11 @@ export type Files = {
   readonly logLevel: string
 }
 
-/** What is wrong with the environment: which variable, and what would be right. */
-export type ConfigProblem = {
-  readonly kind: 'config-problem'
-  readonly variable: string
-  readonly problem: string
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
-
 const port = z.coerce.number().int().min(1).max(65_535)
 const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
 
 /** Would make a game of a production bot, or give a game real hands. */
 const notInRehearsal = ['LEDGER_URL', 'K_SERVICE', 'GOOGLE_API_ROOT', 'MONITORING_WEBHOOK_TOKEN']
-const poolerVariable = 'PGBOUNCER_ADMIN_URLS'
-const brokerUrl = 'CELERY_BROKER_URL'
 
 /** Named in the contract and not held by this version: refused rather than ignored. */
 const notHeldYet: Readonly<Record<string, string>> = {
@@ -86,6 +82,11 @@ export function readConfig(
 }
 
 /** The files alone: what the command line needs where no Slack is involved. */
+/** Where the ledger is, for a command that only reads it. */
+export function readLedger(env: Environment = process.env): LedgerPlace | ConfigProblem {
+  return readLedgerPlace(env)
+}
+
 export function readFiles(env: Environment = process.env): Files | ConfigProblem {
   const level = logLevel.safeParse(given(env, 'LOG_LEVEL') ?? 'info')
   if (!level.success)
@@ -128,61 +129,6 @@ export function readWorld(
   const isAsked = root !== undefined || isSet(env, 'GOOGLE_CLOUD_PROJECT')
   const google = isAsked ? { apiRoot: root ?? null } : null
   return { google, databaseUrls, poolerUrls, ...broker, k6 }
-}
-
-/** How databases are reached. A URL that is wrong is named by its variable, never repeated. */
-function readDatabaseUrls(env: Environment): DatabaseUrls | ConfigProblem {
-  const urls = new Map<string, string>()
-  for (const [name, url] of Object.entries(env)) {
-    if (!name.startsWith('DATABASE_URL_') || url === undefined || url === '') continue
-    const read = readPostgresUrl(url)
-    if (read.kind === 'wrong') return problem(name, read.problem)
-    urls.set(name, url)
-  }
-  return urls
-}
-
-/** One for each process; each is said by its place in the list. */
-function readPoolerUrls(env: Environment): readonly string[] | ConfigProblem {
-  const urls = listed(env[poolerVariable])
-  const places: string[] = []
-  for (const [index, url] of urls.entries()) {
-    const [read, which] = [readPostgresUrl(url), `number ${index + 1}`]
-    if (read.kind === 'wrong') return problem(poolerVariable, `${which} ${read.problem}`)
-    const place = JSON.stringify([read.address.host, read.address.port])
-    if (places.includes(place)) return problem(poolerVariable, `${which} is a process named before`)
-    places.push(place)
-  }
-  return urls
-}
-
-/** Where the ledger is. Never with what the bot operates: it would restart its own memory. */
-export function readLedgerPlace(env: Environment = process.env): LedgerPlace | ConfigProblem {
-  const url = given(env, 'LEDGER_URL')
-  if (url === undefined) return null
-  const read = readPostgresUrl(url)
-  if (read.kind === 'wrong') return problem('LEDGER_URL', read.problem)
-  const { address } = read
-  for (const [name, other] of Object.entries(env))
-    if (name.startsWith('DATABASE_URL_') && other !== undefined && isSameServer(address, other))
-      return problem('LEDGER_URL', `is the server of ${name}, which I operate; use one of its own`)
-  return address
-}
-
-/** Another database of the same server is restarted with it. */
-function isSameServer({ host, port }: PostgresAddress, url: string): boolean {
-  const read = readPostgresUrl(url)
-  if (read.kind === 'wrong') return false
-  const other = read.address
-  const isNear = isLoopbackHost(host) && isLoopbackHost(other.host)
-  return port === other.port && (isNear || host.toLowerCase() === other.host.toLowerCase())
-}
-
-function readBroker(env: Environment): { celeryBrokerUrl: string | null } | ConfigProblem {
-  const url = given(env, brokerUrl)
-  if (url === undefined) return { celeryBrokerUrl: null }
-  const read = readBrokerUrl(url)
-  return read.kind === 'wrong' ? problem(brokerUrl, read.problem) : { celeryBrokerUrl: url }
 }
 
 function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
@@ -252,21 +198,6 @@ function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProb
   return { kind: 'rehearsal', port: listen.data, environment: env, ...files }
 }
 
-function isAdapterUrl(name: string): boolean {
-  return name.startsWith('DATABASE_URL_') || [poolerVariable, brokerUrl].includes(name)
-}
-
-function allLoopback(urls: string | undefined): boolean {
-  return listed(urls).every((url) => isLoopback(url) && hostsOf(url).every(isLoopbackHost))
-}
-
-function listed(urls = ''): readonly string[] {
-  return urls
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '')
-}
-
 function onPath(program: string, { PATH = '' }: Environment): string | null {
   const places = PATH.split(delimiter).filter((folder) => folder !== '')
   return places.map((folder) => join(folder, program)).find(isExecutable) ?? null
@@ -280,50 +211,4 @@ function isExecutable(file: string): boolean {
     if (error instanceof Error && 'code' in error) return false
     throw error
   }
-}
-
-/** An empty variable is as good as none. */
-function given(env: Environment, name: string): string | undefined {
-  return env[name] === '' ? undefined : env[name]
-}
-
-function isSet(env: Environment, name: string): boolean {
-  return given(env, name) !== undefined
-}
-
-function isLoopback(url: string): boolean {
-  const host = hostOf(url)
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host ?? '')
-}
-
-/** One root, host and port without a path, on this machine: it gets requests without credentials. */
-function isLocalRoot(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname, pathname, search, username } = new URL(url)
-  const bare = pathname === '/' && search === '' && username === ''
-  return protocol === 'http:' && bare && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
-}
-
-function isSlack(url: string): boolean {
-  const host = hostOf(url)
-  return (
-    url.startsWith('https://') && (host === 'slack.com' || host?.endsWith('.slack.com') === true)
-  )
-}
-
-function hostOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).hostname : null
-}
-
-/** The host alone: a URL may hold a password. */
-function hostText(url: string): string {
-  return hostOf(url) ?? 'no URL'
-}
-
-function notLocal(url: string): string {
-  return `must be http:// on loopback without a path, such as http://127.0.0.1:9099; this is ${hostText(url)}`
-}
-
-function problem(variable: string, why: string): ConfigProblem {
-  return { kind: 'config-problem', variable, problem: why }
 }

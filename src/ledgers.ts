@@ -1,6 +1,7 @@
 /** Which ledger and dispatcher: PostgreSQL and pg-boss with LEDGER_URL, else SQLite and this process alone. */
 import type { LedgerVerbs, Unread } from './cli/verbs.ts'
-import { type BotConfig, type ConfigProblem, readFiles, readLedgerPlace } from './config.ts'
+import { type BotConfig, readFiles, readLedger } from './config.ts'
+import type { ConfigProblem } from './config-urls.ts'
 import type { Dispatcher, Work } from './dispatch/dispatcher.ts'
 import { dispatchInProcess } from './dispatch/in-process.ts'
 import { leasesOn } from './dispatch/leases.ts'
@@ -92,7 +93,7 @@ export const ledgerVerbs: LedgerVerbs = {
 
 /** Beside a running app, and where none runs. */
 async function reading<T>(work: (archive: Archive) => Promise<T>): Promise<T | Unread> {
-  const [files, place] = [readFiles(), readLedgerPlace()]
+  const [files, place] = [readFiles(), readLedger()]
   if ('kind' in files) return unread(files)
   if (place !== null && 'kind' in place) return unread(place)
   try {

@@ -8,14 +8,8 @@ import { type Logger, pino } from 'pino'
 import type { SystemDocument } from './capacity/system.ts'
 import { runCommandLine } from './cli/program.ts'
 import type { Opened, Shelf } from './cli/verbs.ts'
-import {
-  type BotConfig,
-  type ConfigProblem,
-  type RehearsalConfig,
-  readConfig,
-  readFiles,
-  readWorld,
-} from './config.ts'
+import { type BotConfig, type RehearsalConfig, readConfig, readFiles, readWorld } from './config.ts'
+import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'

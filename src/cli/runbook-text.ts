@@ -13,7 +13,7 @@ import {
   rehearsedSentences,
   waitText,
 } from '../words/en-runbooks.ts'
-import { list, number } from '../words/numbers.ts'
+import { number } from '../words/numbers.ts'
 import { terminalFace } from './text.ts'
 
 export function listText(list: readonly LibraryEntry[]): string {
@@ -59,24 +59,12 @@ export function rehearsedText(runbook: Runbook, run: RehearsedRun): string {
   const more = stop?.code === 'blocked' ? stop.judgement.reasons : []
   return [
     ...rehearsedSentences(runbook, run, terminalFace),
-    ...handless(run),
     '',
     'item  verdict     carries   USD a month  starts at',
     ...run.items.map(rehearsedItemText),
     ...(stop === null ? [] : [`${place(stop.position)}  block   not done, nor what follows it`]),
     ...more.map((reason) => `              - ${reasonSentence(reason)}`),
   ].join('\n')
-}
-
-/** A person's word needs no hands. */
-function handless({ items }: RehearsedRun): readonly string[] {
-  const positions = items
-    .filter((item) => item.kind === 'step')
-    .filter(({ step, unable }) => unable?.code === 'no-hands-yet' && step.name !== 'confirm')
-    .map(({ position }) => String(position))
-  return positions.length === 0
-    ? []
-    : [`I can foresee these and not do them yet: ${list(positions)}.`]
 }
 
 function rehearsedItemText(item: RehearsedItem): string {
@@ -91,9 +79,7 @@ function rehearsedItemText(item: RehearsedItem): string {
     ...item.reasons.map(reasonSentence),
     ...unsound.map((halt) => `if it fails, ${haltText(halt)}`),
     item.undo?.kind === 'cannot' ? `cannot be undone: ${item.undo.because}` : null,
-    item.unable === null || item.unable.code === 'no-hands-yet'
-      ? null
-      : unableSentence(item.unable, terminalFace),
+    item.unable === null ? null : unableSentence(item.unable, terminalFace),
   ].filter((line) => line !== null)
   const line = `${at}  ${item.verdict.padEnd(6)}  ${users.padStart(9)}  ${usd.padStart(11)}  ${`${number(item.startsAt.usual)} min`.padStart(9)}  ${stepLine({ step: item.step.name, input: item.step.input })}`
   return [line, ...noted.map((one) => `              - ${one}`)].join('\n')

@@ -10,7 +10,6 @@ import type {
   BoundStep,
   Effect,
   Expectation,
-  ForeseenAct,
   Guard,
   Hold,
   InputProblem,
@@ -78,15 +77,9 @@ export type ManualStep<I> = Common<I> & {
   readonly expects?: (after: System, input: NoInfer<I>) => readonly Expectation[]
 }
 
-/** Its hands are not built yet: it can be checked and not run. */
-export type ForeseenStep<I> = Common<I> & {
-  readonly risk: Exclude<Risk, 'read'>
-  readonly cannot: (system: System, input: NoInfer<I>) => Unable
-}
-
 export type Step<I> = ((input: I) => BoundStep) & StepEntry
 
-type Spec<I> = ReadStep<I> | WriteStep<I> | ManualStep<I> | ForeseenStep<I>
+type Spec<I> = ReadStep<I> | WriteStep<I> | ManualStep<I>
 
 /** Why a backup has no undo: it took nothing away. */
 export const nothingChanged = 'nothing-changed'
@@ -125,12 +118,11 @@ function plainJson(input: unknown): JsonObject {
   return jsonObject.parse(JSON.parse(JSON.stringify(input)))
 }
 
-function actOf<I>(spec: Spec<I>, input: I): ReadAct | WriteAct | ManualAct | ForeseenAct {
+function actOf<I>(spec: Spec<I>, input: I): ReadAct | WriteAct | ManualAct {
   if ('doneBy' in spec)
     return { kind: 'manual', expects: (after) => spec.expects?.(after, input) ?? [] }
   if (spec.risk === 'read') return { kind: 'read', shows: spec.shows(input) }
-  if ('perform' in spec) return writeAct(spec, input)
-  return { kind: 'foreseen', unable: (system) => spec.cannot(system, input) }
+  return writeAct(spec, input)
 }
 
 function writeAct<I>(spec: WriteStep<I>, input: I): WriteAct {

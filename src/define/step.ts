@@ -119,7 +119,8 @@ export type Unable =
       readonly under: string
       readonly line: string
     }
-  | { readonly kind: 'unable'; readonly code: 'no-hands-yet'; readonly step: string }
+  /** Only the size of a prefork pool can be changed while it runs. */
+  | { readonly kind: 'unable'; readonly code: 'not-live'; readonly service: string }
   | { readonly kind: 'unable'; readonly code: 'no-pooler'; readonly database: string }
   /** It would act on what nobody can see here. */
   | {
@@ -187,12 +188,6 @@ export type ManualAct = {
   readonly expects: (after: System) => readonly Expectation[]
 }
 
-/** Can be foreseen and not performed by this version: `check` answers, `do` is refused. */
-export type ForeseenAct = {
-  readonly kind: 'foreseen'
-  readonly unable: (system: System) => Unable
-}
-
 /** A step closed over its typed input: what plans, gate and runs hold. */
 export type BoundStep = {
   readonly name: string
@@ -211,7 +206,7 @@ export type BoundStep = {
   readonly predict: (system: System) => Prediction | Refusal
   /** What it is after: settings of the System, nothing, or what the System does not hold. */
   readonly acts: 'changes' | 'reads' | 'elsewhere'
-  readonly act: ReadAct | WriteAct | ManualAct | ForeseenAct
+  readonly act: ReadAct | WriteAct | ManualAct
 }
 
 /** One field of a step's input, for help, modal and command line. */

@@ -9,7 +9,6 @@ export function unableTo({ act }: BoundStep, system: System): Unable | null {
     case 'manual':
       return null
     case 'write':
-    case 'foreseen':
       return act.unable(system)
   }
 }

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
 import { contentDigest, dashboardId, dashboardOf, limitsOn } from '../world/monitored/dashboard.ts'
 import { intentLabel, versionOf } from './cloud-sql-patch.ts'
-import { settled } from './foreseen.ts'
 import { absentVersion, usableOf } from './monitoring-writes.ts'
+import { settled } from './predicting.ts'
 import { configured, noOperation } from './sources.ts'
 
 export const applyDashboards = defineStep({

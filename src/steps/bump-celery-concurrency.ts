@@ -18,8 +18,8 @@ import {
   watchRollOut,
   wishedSettings,
 } from './cloud-run-change.ts'
-import { asBefore, noHandsYet } from './foreseen.ts'
 import { missingService, serviceName } from './inputs.ts'
+import { asBefore } from './predicting.ts'
 
 export const bumpCeleryConcurrency = defineStep({
   name: 'bump-celery-concurrency',
@@ -62,7 +62,7 @@ export const bumpCeleryConcurrency = defineStep({
     if (live !== true) return unableToSet(system, set)
     // Remote control knows the size of a prefork pool; it fetches ahead in proportion, and no other way.
     return prefetchMultiplier !== undefined || !isPrefork(system, service)
-      ? noHandsYet('bump-celery-concurrency')
+      ? { kind: 'unable', code: 'not-live', service }
       : null
   },
   probe: (intent, input, read) =>

@@ -1,7 +1,7 @@
 /** A person does or looks at something, and says so. */
 import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
-import { settled } from './foreseen.ts'
+import { settled } from './predicting.ts'
 
 export const confirm = defineStep({
   name: 'confirm',

@@ -7,9 +7,9 @@ import { alertLabel, labelOf } from '../world/monitored/alert.ts'
 import { databaseMetrics } from '../world/monitored/metrics.ts'
 import type { NotificationChannel } from '../world/ports/monitoring.ts'
 import { intentLabel, versionOf } from './cloud-sql-patch.ts'
-import { missingFrom, settled } from './foreseen.ts'
 import { alertName } from './inputs.ts'
 import { absentVersion, alertOf, alertProgress, findAlert } from './monitoring-writes.ts'
+import { missingFrom, settled } from './predicting.ts'
 import { configured, noOperation } from './sources.ts'
 
 export const createAlert = defineStep({

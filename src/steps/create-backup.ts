@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { defineStep, nothingChanged } from '../define/define-step.ts'
 import { instanceOperation, intentLabel } from './cloud-sql-patch.ts'
-import { settled } from './foreseen.ts'
 import { databaseName, missingDatabase } from './inputs.ts'
+import { settled } from './predicting.ts'
 import { configured } from './sources.ts'
 
 /** Nothing of ours but its description marks a backup. writes.md */

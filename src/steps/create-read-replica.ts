@@ -4,8 +4,8 @@ import { withReplica } from '../capacity/changes.ts'
 import { defineStep } from '../define/define-step.ts'
 import { Fault } from '../world/fault.ts'
 import { instanceOperation, intentLabel } from './cloud-sql-patch.ts'
-import { missingFrom, settled } from './foreseen.ts'
 import { databaseName, tierName } from './inputs.ts'
+import { missingFrom, settled } from './predicting.ts'
 import { configured, orAbsent } from './sources.ts'
 
 export const createReadReplica = defineStep({

@@ -5,9 +5,9 @@ import { defineStep } from '../define/define-step.ts'
 import { Fault } from '../world/fault.ts'
 import { alertLabel, labelOf } from '../world/monitored/alert.ts'
 import { intentLabel, versionOf } from './cloud-sql-patch.ts'
-import { missingFrom, settled } from './foreseen.ts'
 import { alertName } from './inputs.ts'
 import { alertProgress, findAlert } from './monitoring-writes.ts'
+import { missingFrom, settled } from './predicting.ts'
 import { configured, noOperation } from './sources.ts'
 
 export const retargetAlert = defineStep({

@@ -14,8 +14,8 @@ import {
   watchRollOut,
   wishedSettings,
 } from './cloud-run-change.ts'
-import { missingFrom, rolledOut } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
+import { missingFrom, rolledOut } from './predicting.ts'
 
 export const routeThroughPooler = defineStep({
   name: 'route-through-pooler',

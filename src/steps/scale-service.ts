@@ -16,8 +16,8 @@ import {
   watchRollOut,
   wishedSettings,
 } from './cloud-run-change.ts'
-import { asBefore, changesText, missingFrom, rolledOut } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
+import { asBefore, changesText, missingFrom, rolledOut } from './predicting.ts'
 
 const instances = z.int().min(0).max(100_000).optional()
 

@@ -6,8 +6,8 @@ import { restartsBetween } from '../capacity/phases.ts'
 import { defineStep } from '../define/define-step.ts'
 import { Fault } from '../world/fault.ts'
 import { instanceOperation, intentLabel, patchProgress, versionOf } from './cloud-sql-patch.ts'
-import { missingFrom, settled } from './foreseen.ts'
 import { databaseName } from './inputs.ts'
+import { missingFrom, settled } from './predicting.ts'
 import { configured } from './sources.ts'
 
 export const setDatabaseFlag = defineStep({

@@ -12,8 +12,8 @@ import {
   watchRollOut,
   wishedSettings,
 } from './cloud-run-change.ts'
-import { changesText, missingFrom, rolledOut } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
+import { changesText, missingFrom, rolledOut } from './predicting.ts'
 
 export const setDjangoConnections = defineStep({
   name: 'set-django-connections',

@@ -12,8 +12,8 @@ import {
   watchRollOut,
   wishedSettings,
 } from './cloud-run-change.ts'
-import { asBefore, changesText, missingFrom, rolledOut } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
+import { asBefore, changesText, missingFrom, rolledOut } from './predicting.ts'
 
 export const setGunicorn = defineStep({
   name: 'set-gunicorn',

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { withPoolerSettings } from '../capacity/changes.ts'
 import type { System } from '../capacity/system.ts'
 import { defineStep } from '../define/define-step.ts'
-import { changesText, missingFrom, settled } from './foreseen.ts'
 import { poolerName } from './inputs.ts'
+import { changesText, missingFrom, settled } from './predicting.ts'
 import { configured, noOperation } from './sources.ts'
 
 const settingNames = [

@@ -12,8 +12,8 @@ import {
   serviceFacts,
   watchRollOut,
 } from './cloud-run-change.ts'
-import { missingFrom, settled } from './foreseen.ts'
 import { serviceName } from './inputs.ts'
+import { missingFrom, settled } from './predicting.ts'
 
 export const setTraffic = defineStep({
   name: 'set-traffic',

@@ -8,7 +8,7 @@ import { defineStep } from '../define/define-step.ts'
 import type { Intent } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
 import type { LoadTestPlan, LoadTestTerms } from '../world/ports/load-test.ts'
-import { settled } from './foreseen.ts'
+import { settled } from './predicting.ts'
 import { configured } from './sources.ts'
 
 /** Whoever thinks between requests is slowed by a slow service; arrivals come whatever becomes of them. */

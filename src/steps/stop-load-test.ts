@@ -1,7 +1,7 @@
 /** Stops the load test that runs. facts/workload.md, 6. */
 import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
-import { settled } from './foreseen.ts'
+import { settled } from './predicting.ts'
 import { configured } from './sources.ts'
 
 export const stopLoadTest = defineStep({

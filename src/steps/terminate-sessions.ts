@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { defineStep } from '../define/define-step.ts'
 import type { IdleFilter } from '../world/ports/postgres.ts'
-import { settled } from './foreseen.ts'
 import { databaseName, missingDatabase } from './inputs.ts'
+import { settled } from './predicting.ts'
 import { configured, noOperation } from './sources.ts'
 
 export const terminateSessions = defineStep({

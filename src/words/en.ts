@@ -79,8 +79,8 @@ export function unableSentence(unable: Unable, face: Face): string {
         `Add to ${face.literal(under)}: ${face.literal(line)}.`
       )
     }
-    case 'no-hands-yet':
-      return `I can foresee ${face.literal(unable.step)} and not do it yet: ${face.literal('/capacity check')} answers, nothing is sent.`
+    case 'not-live':
+      return `I cannot: only the size of a prefork pool of ${face.literal(unable.service)} can be changed while it runs. Leave out live, or prefetchMultiplier.`
     case 'source-not-configured':
       return `I cannot: this needs ${face.literal(unable.fact)}, and nobody shows it to me. To let me see it, ${unable.remedy}.`
     case 'no-load-test-host':

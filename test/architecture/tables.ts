@@ -45,7 +45,8 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   slack: faces,
   cli: faces,
   rehearsal: [types('world/world.ts')],
-  'config.ts': [all('capacity'), all('world/postgres-url.ts'), all('world/celery-url.ts')],
+  'config.ts': [all('config-urls.ts')],
+  'config-urls.ts': [all('world/postgres-url.ts'), all('world/celery-url.ts')],
   'documents.ts': [all('capacity')],
   library: [all('define')],
   // Which ledger and dispatcher, by the environment: what `main` would hold if it were not so long.
@@ -56,11 +57,13 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     all('runs'),
     types('cli'),
     all('config.ts'),
+    types('config-urls.ts'),
   ],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    ...[all('config.ts'), all('documents.ts'), all('library'), all('ledgers.ts')],
+    ...[all('config.ts'), types('config-urls.ts'), all('documents.ts'), all('library')],
+    ...[all('ledgers.ts')],
   ],
 }
 

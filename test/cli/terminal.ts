@@ -47,7 +47,7 @@ export async function say(args: readonly string[], file: string) {
         ...{ document, catalogue, read: nowhere.read, clock: { now: () => at } },
         now: async () => at,
         headroom: async () => emptyHeadroom,
-    load: async () => undefined,
+        load: async () => undefined,
       })
       return { kind: 'opened', document, look }
     },

@@ -89,7 +89,7 @@ describe('bump-celery-concurrency, live', () => {
       prefetchMultiplier: 1,
       live: true,
     })
-    expect(step.act.kind === 'write' && step.act.unable(site)?.code).toBe('no-hands-yet')
+    expect(step.act.kind === 'write' && step.act.unable(site)?.code).toBe('not-live')
     const durable = bumpCeleryConcurrency({ service: 'celery-worker', concurrency: 6 })
     expect(durable.act.kind === 'write' && durable.act.guard).toBe('version')
   })

@@ -109,16 +109,6 @@ function nameIn(example: object): string | undefined {
   )
 }
 
-describe('a foreseen step', () => {
-  test.for(ofKind('foreseen'))('$name says why it cannot be performed', ({ entry, example }) => {
-    const { act } = bound(entry, example)
-    const unable = act.kind === 'foreseen' ? act.unable(site) : null
-    expect(unable?.kind).toBe('unable')
-    if (unable?.code === 'no-hands-yet') expect(unable.step).toBe(entry.name)
-    else expect(unable).toMatchObject({ code: 'baked-into-image', where: expect.any(String) })
-  })
-})
-
 describe('a reading step', () => {
   test.for(ofKind('read'))(
     '$name shows facts of its target and predicts no change',

@@ -4,7 +4,7 @@ import { rollOutsBetween } from '../capacity/phases.ts'
 import type { Phase, Prediction } from '../capacity/prediction.ts'
 import { type Refusal, refusalSide } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
-import type { JsonObject, Unable } from '../define/step.ts'
+import type { JsonObject } from '../define/step.ts'
 
 type Changed = System | Refusal
 
@@ -25,10 +25,6 @@ export function rolledOut(
 /** What no System could accept, or what this document lacks. */
 export function missingFrom(changed: Changed): Refusal | null {
   return 'code' in changed && refusalSide(changed) === 'usage' ? changed : null
-}
-
-export function noHandsYet(step: string): Unable {
-  return { kind: 'unable', code: 'no-hands-yet', step }
 }
 
 /** The fields that are asked for, as they were: the input that leads back. */
