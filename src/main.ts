@@ -173,8 +173,12 @@ async function runBot(base: Base): Promise<number> {
   await bot.world.load()
   ready = true
   log.info({ port }, 'listening')
+  const endFeed = bot.world.feed((fault) =>
+    log.warn({ err: fault }, 'a minute of Celery is missing'),
+  )
   await toldToStop(config)
   ready = false
+  endFeed()
   await door.close()
   await bot.dispatcher.stop()
   bot.presenter.stop()

@@ -2,7 +2,9 @@
 import type { SystemDocument } from '../capacity/system.ts'
 import { pgBouncerAt, postgresAt } from './by-url.ts'
 import { connectCelery } from './celery.ts'
+import { feedCelery } from './celery-feed.ts'
 import { systemClock, systemTimers } from './clock.ts'
+import type { Fault } from './fault.ts'
 import { connectGoogle } from './google.ts'
 import { connectLoadTest } from './load-test.ts'
 import { nowhere } from './nowhere.ts'
@@ -36,6 +38,8 @@ type OpenWorld = World & {
   /** Loads what is slow to load, before anybody waits for it. */
   readonly load: () => Promise<void>
   readonly close: () => Promise<void>
+  /** Tells Monitoring every minute what Celery does not; gives what ends it. */
+  readonly feed: (missed: (fault: Fault) => void) => () => void
   /** Ends what an earlier bot left running: for the one that holds the data folder. */
   readonly endStrays: () => Promise<void>
 }
@@ -59,7 +63,7 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
     close: async () => void (await Promise.all([lines.close(), celery.close(), loadTest.close()])),
     endStrays: loadTest.endStrays,
   }
-  if (google === null) return { read, write, load: nothing, ...ends }
+  if (google === null) return { read, write, load: nothing, feed: () => () => undefined, ...ends }
   const { apiRoot } = google
   const root = apiRoot === null ? {} : { apiRoot }
   const cloud = connectGoogle({ document, clock: systemClock, ...root })
@@ -67,6 +71,11 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
     read: { ...read, ...cloud.read },
     write: { ...write, ...cloud.write },
     load: cloud.load,
+    feed: (missed) => {
+      if ('unconfigured' in read.celery) return () => undefined
+      const { clock, timers } = timing
+      return feedCelery({ celery: read.celery, sink: cloud.celerySink, clock, timers, missed })
+    },
     ...ends,
   }
 }

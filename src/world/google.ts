@@ -21,6 +21,7 @@ export function connectGoogle({
   return {
     read: { cloudSql: cloudSql.reader, cloudRun: cloudRun.reader, monitoring: monitoring.reader },
     write: { cloudSql: cloudSql.writer, cloudRun: cloudRun.writer, monitoring: monitoring.writer },
+    celerySink: monitoring.celerySink,
     load: async () =>
       void (await Promise.all([cloudSql.load(), cloudRun.load(), monitoring.load()])),
   }

@@ -5,7 +5,9 @@ import type { CeleryReader, CelerySnapshot, CeleryWorker } from '../ports/celery
 import type { Clock, Fact } from '../world.ts'
 import { factsOr, observed } from './facts.ts'
 
-const queueFields = ['queueLength', 'unackedTasks', 'oldestUnackedSeconds'] as const
+const queueFields = [
+  ...(['queueLength', 'unackedTasks', 'oldestUnackedSeconds', 'backlogTasks'] as const),
+] as const
 const workerFields = ['liveWorkers', 'liveConcurrency', 'activeTasks', 'oldestTaskSeconds'] as const
 
 /** One look at the broker that CELERY_BROKER_URL leads to. */
@@ -49,8 +51,11 @@ function queueValues(
 ): Record<(typeof queueFields)[number], unknown> {
   if (brokers.length > 1)
     throw new Fault('not-found', 'no', 'CELERY_BROKER_URL leads to one of several brokers')
+  const queueLength = seen.queues.reduce((sum, { waiting }) => sum + waiting, 0)
   return {
-    queueLength: seen.queues.reduce((sum, { waiting }) => sum + waiting, 0),
+    queueLength,
+    // What is still to be worked off: the status says how long that takes.
+    backlogTasks: queueLength + seen.unacked,
     unackedTasks: seen.unacked,
     oldestUnackedSeconds: seen.oldestUnackedSeconds,
   }

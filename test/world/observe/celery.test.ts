@@ -41,6 +41,7 @@ describe('the facts of Celery', () => {
       'redis.main.queueLength': 11,
       'redis.main.unackedTasks': 20,
       'redis.main.oldestUnackedSeconds': 45,
+      'redis.main.backlogTasks': 31,
       'services.celery-worker.liveWorkers': 2,
       'services.celery-worker.liveConcurrency': 4,
       'services.celery-worker.activeTasks': 1,
