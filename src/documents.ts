@@ -1,6 +1,14 @@
-/** Reads a System document from its file. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+/** Reads a System document from its file, and writes single values back into it. */
+import {
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { parseSystem, problemText } from './capacity/parse.ts'
+import { type Rewrite, rewriteDocument } from './capacity/rewrite.ts'
 import type { SystemDocument } from './capacity/system.ts'
 
 export type ReadSystem =
@@ -19,4 +27,14 @@ export function readSystemFile(file: string): ReadSystem {
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const what = first === undefined ? 'it cannot be read.' : problemText(first)
   return { kind: 'wrong', sentence: `${file}: ${what}${more}` }
+}
+
+/** All of it or nothing: a crash in the middle leaves the old file. */
+export function rewriteSystemFile(file: string, changes: readonly Rewrite[]): string | null {
+  const rewritten = rewriteDocument(readFileSync(file, 'utf8'), changes, file)
+  if (rewritten.kind === 'wrong') return rewritten.sentence
+  const place = realpathSync(file)
+  writeFileSync(`${place}.new`, rewritten.text, { mode: statSync(place).mode })
+  renameSync(`${place}.new`, place)
+  return null
 }

@@ -11,7 +11,7 @@ import type { Opened, Shelf } from './cli/verbs.ts'
 import { type BotConfig, type RehearsalConfig, readConfig, readFiles, readWorld } from './config.ts'
 import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
-import { readSystemFile } from './documents.ts'
+import { readSystemFile, rewriteSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { LedgerUnavailable } from './ledger/ledger.ts'
 import { ledgerVerbs, type OpenLedger, openLedger } from './ledgers.ts'
@@ -42,7 +42,16 @@ const complain = (text: string) => void process.stderr.write(`${text}\n`)
 /** Runs one command and gives its exit code. `start` ends when the process is told to. */
 export function main(args: readonly string[]): Promise<number> {
   return runCommandLine(args, {
-    ...{ catalogue, shelf, open: openLook, ledger: ledgerVerbs, start, print, complain },
+    ...{
+      catalogue,
+      shelf,
+      open: openLook,
+      ledger: ledgerVerbs,
+      start,
+      print,
+      complain,
+      rewrite: rewriteSystemFile,
+    },
   })
 }
 
@@ -84,7 +93,8 @@ async function rehearse({ port, dataFolder, environment }: RehearsalConfig): Pro
 function openLook({ system, offline }: { system?: string | undefined; offline: boolean }): Opened {
   const files = readFiles()
   if ('kind' in files) return { kind: 'wrong', sentence: sentenceOf(files) }
-  const read = readSystemFile(system ?? files.systemFile)
+  const file = system ?? files.systemFile
+  const read = readSystemFile(file)
   if (read.kind === 'wrong') return read
   const world = offline ? offlineReach : readWorld(read.document.project)
   if ('kind' in world) return { kind: 'wrong', sentence: sentenceOf(world) }
@@ -98,7 +108,7 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
     now: async () => systemClock.now(),
     headroom: async () => emptyHeadroom,
   })
-  return { kind: 'opened', document: read.document, look }
+  return { kind: 'opened', file, document: read.document, look }
 }
 
 async function startBot(config: BotConfig): Promise<number> {

@@ -1,5 +1,6 @@
 /** What the verbs share: how they are opened, how they answer, and with which exit code. */
 import type { Command } from 'commander'
+import type { Rewrite } from '../capacity/rewrite.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { Loaded } from '../define/library.ts'
@@ -11,7 +12,13 @@ import type { Timeline } from '../runs/timeline.ts'
 export const exitCodes = { clear: 0, review: 3, block: 4 } as const
 
 export type Opened =
-  | { readonly kind: 'opened'; readonly document: SystemDocument; readonly look: Look }
+  | {
+      readonly kind: 'opened'
+      /** Where the document stands. */
+      readonly file: string
+      readonly document: SystemDocument
+      readonly look: Look
+    }
   | { readonly kind: 'wrong'; readonly sentence: string }
 
 /** Where the runbooks are, and how a new one there reaches the product's own src. */
@@ -29,6 +36,8 @@ export type Verbs = {
   readonly shelf: () => Shelf
   /** The System document with what can be seen of the world; `offline`: the document alone. */
   readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
+  /** Puts values into a System document's file; the sentence says why it is left as it was, null: done. */
+  readonly rewrite: (file: string, changes: readonly Rewrite[]) => string | null
   readonly ledger: LedgerVerbs
   /** Runs the app until it is told to stop. */
   readonly start: () => Promise<number>

@@ -6,6 +6,7 @@ import { type Lever, leversOf } from '../define/levers.ts'
 import { type Plan, plan } from '../define/planner.ts'
 import { type Proposal, type Review, review, type WrongProposal } from '../define/review.ts'
 import type { BoundStep } from '../define/step.ts'
+import { type DriftReport, driftReport } from '../gate/drift.ts'
 import { viewOf } from '../gate/facts.ts'
 import { dayOf, type Examination, examine } from '../gate/gate.ts'
 import { viewAt } from '../gate/meeting.ts'
@@ -23,6 +24,8 @@ export type Look = {
   readonly advise: (status: Status) => Advice
   /** Of another document, without the world: nobody looked at it. */
   readonly statusOfDocument: (document: SystemDocument) => Promise<Status>
+  /** Where document and world differ. */
+  readonly drift: () => Promise<DriftReport>
   readonly check: (step: BoundStep) => Promise<Examination>
   /** Of the System as it is seen; `unknown`: facts for which the document had to stand in. */
   readonly plan: (users: number, budgetUsd: number | null) => Promise<Planned>
@@ -77,6 +80,10 @@ export function lookWith(means: LookMeans): Look {
     status: async (given) => {
       const seen = await facts()
       return statusOf(document, seen, { now: await now(), ...given })
+    },
+    drift: async () => {
+      const seen = await facts()
+      return driftReport(viewOf(document, seen, await now()))
     },
     advise: (status) => adviseOn(status, means),
     plan: async (users, budgetUsd) => {

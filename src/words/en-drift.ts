@@ -1,0 +1,45 @@
+/** What `plimsoll drift` says: document and world side by side, and who could not be asked. */
+import type { Difference, DriftReport, Silence } from '../gate/drift.ts'
+import type { Face } from './en.ts'
+import { count } from './numbers.ts'
+
+export const nobodyLooked =
+  'Nobody was asked: set GOOGLE_CLOUD_PROJECT, DATABASE_URL_<NAME> or PGBOUNCER_ADMIN_URLS, and leave `--offline` out.'
+
+/** `written`: how many values were put into the file; null: nobody asked for it. */
+export function driftLines(
+  report: DriftReport,
+  { file, written, face }: { file: string; written: number | null; face: Face },
+): readonly string[] {
+  const { differences, silent } = report
+  const head =
+    differences.length === 0
+      ? `${file} says what the world says${silent.length === 0 ? '' : ', as far as it answered'}.`
+      : `${count(differences.length, 'difference')} between ${file} and the world:`
+  return [
+    head,
+    ...differences.map((one) => differenceSentence(one, face)),
+    ...silent.map(silenceSentence),
+    ...(differences.length === 0 ? [] : [nextSentence(file, written)]),
+  ]
+}
+
+function differenceSentence(
+  { fact, declared, observed, source, observedAt }: Difference,
+  face: Face,
+) {
+  const [said, seen] = [JSON.stringify(declared), JSON.stringify(observed)]
+  return `- ${fact}: the document says ${said}, ${source} says ${seen} (seen ${face.time(observedAt)}).`
+}
+
+function silenceSentence({ source, why, facts }: Silence): string {
+  const [first] = facts
+  const which = facts.length === 1 ? first : `${first} and ${facts.length - 1} more`
+  return `- Not compared: ${which}. ${source}: ${why.replace(/\.$/, '')}.`
+}
+
+function nextSentence(file: string, written: number | null): string {
+  if (written === null)
+    return 'If the world is right, `plimsoll drift --write` puts it into the document.'
+  return `Written to ${file}: ${count(written, 'value')}. Read the difference before you commit it.`
+}
