@@ -73,7 +73,7 @@ export function fieldOf(fact: string): string {
 }
 
 export function isMeasured(fact: string): boolean {
-  return measured.includes(fieldOf(fact))
+  return fact.startsWith('clocks.') || measured.includes(fieldOf(fact))
 }
 
 export function viewOf(document: SystemDocument, facts: readonly Fact[], now: number): View {

@@ -10,6 +10,7 @@ import type { Refusal } from '../capacity/refusal.ts'
 import type { System, SystemDocument } from '../capacity/system.ts'
 import type { BoundStep } from '../define/step.ts'
 import type { Fact } from '../world/world.ts'
+import { clockDoubts } from './clocks.ts'
 import { digestOf } from './digest.ts'
 import { factNamed, type View, viewOf } from './facts.ts'
 import { type Basis, fingerprintOf, type Judged } from './fingerprint.ts'
@@ -31,9 +32,10 @@ export type GateReason = {
     | 'target-busy'
     | 'not-runnable'
     | 'not-allowed'
+    | 'clock-differs'
     | EventReason['code']
     | RuleReason['code']
-  readonly weight: 'block'
+  readonly weight: 'block' | 'review'
   readonly law: null
   readonly subject: string
   readonly before: null
@@ -84,7 +86,8 @@ export function examine(question: Question): Examination {
   })
   const outside =
     step.act.kind === 'read' ? [] : [...standing(question), ...meeting(seen.system, worst, moment)]
-  const verdict = outside.length > 0 || refusal !== null || worst === null ? 'block' : worst.verdict
+  const verdict =
+    refusal !== null || worst === null ? 'block' : worstVerdict(worst.verdict, outside)
   const reasons = [...outside, ...(worst?.reasons ?? [])]
   const basis: Basis = {
     step: step.name,
@@ -111,6 +114,15 @@ export function examine(question: Question): Examination {
     judged,
     fingerprint: fingerprintOf(basis, judged),
   }
+}
+
+/** With what stands beside the model's own verdict. */
+export function worstVerdict(
+  verdict: Examination['verdict'],
+  outside: readonly GateReason[],
+): Examination['verdict'] {
+  const all = [verdict, ...outside.map(({ weight }) => weight)]
+  return all.reduce((worst, one) => (rank[one] > rank[worst] ? one : worst))
 }
 
 /** UTC day of an instant, `2026-11-23`. */
@@ -199,6 +211,7 @@ export function standing(question: Question): readonly GateReason[] {
     ...(typeof state === 'string' && state !== 'RUNNABLE'
       ? [reason('not-runnable', { state })]
       : []),
+    ...clockDoubts(facts, target),
   ]
 }
 

@@ -9,7 +9,7 @@ import type { RehearsedRun, RehearsedStep } from '../define/rehearsed-run.ts'
 import { digestOf } from './digest.ts'
 import { type View, viewOf } from './facts.ts'
 import type { Moved } from './fingerprint.ts'
-import { dayOf, type GateReason, type Question, standing } from './gate.ts'
+import { dayOf, type GateReason, type Question, standing, worstVerdict } from './gate.ts'
 import { meeting, viewAt } from './meeting.ts'
 
 export type PlanExamination = {
@@ -41,7 +41,7 @@ export function examinePlan(question: PlanQuestion): PlanExamination {
   return {
     rehearsed,
     outside,
-    verdict: outside.length > 0 ? 'block' : rehearsed.verdict,
+    verdict: worstVerdict(rehearsed.verdict, outside),
     view,
     document: digest,
     fingerprint: fingerprintOf(digest, rehearsed),

@@ -90,7 +90,11 @@ function movedPlan(
   fresh: PlanExamination,
   { means, run }: PlanTask,
 ): readonly Moved[] {
-  if (shown.fingerprint === fresh.fingerprint && fresh.outside.length === 0) return []
+  // What blocks, blocks; a doubt that people saw and agreed to is no news.
+  const outside = fresh.outside.filter(
+    ({ code, weight }) => weight === 'block' || shown.reasons.every((seen) => seen.code !== code),
+  )
+  if (shown.fingerprint === fresh.fingerprint && outside.length === 0) return []
   if (shown.document !== fresh.document)
     return [{ what: 'document', before: shown.document, after: fresh.document }]
   const before = viewOf(means.document, shown.facts, run.proposal.forecastAt ?? 0)
@@ -110,6 +114,6 @@ function movedPlan(
         : []),
     ]
   })
-  const outside = fresh.outside.map(({ code }) => ({ what: 'reason', before: null, after: code }))
-  return [...configured, ...judged, ...outside]
+  const reasons = outside.map(({ code }) => ({ what: 'reason', before: null, after: code }))
+  return [...configured, ...judged, ...reasons]
 }

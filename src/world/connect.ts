@@ -4,6 +4,7 @@ import { pgBouncerAt, postgresAt } from './by-url.ts'
 import { connectCelery } from './celery.ts'
 import { feedCelery } from './celery-feed.ts'
 import { systemClock, systemTimers } from './clock.ts'
+import { type ClockWatch, hostsOfGoogleAndSlack, watchClocks } from './clock-watch.ts'
 import type { Fault } from './fault.ts'
 import { connectGoogle } from './google.ts'
 import { connectLoadTest } from './load-test.ts'
@@ -21,6 +22,8 @@ export type Reach = {
   /** The program; null: it is not on PATH. */
   readonly k6: string | null
   readonly dataFolder: string
+  /** Null: Slack's own. */
+  readonly slack?: { readonly apiUrl: string | null }
   /** How long an idle connection stays open; 0 where the process ends after the answer. */
   readonly keepMs: number
 }
@@ -51,16 +54,20 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
   const pgBouncer = pgBouncerAt(poolerUrls, document, systemClock)
   const celery = celeryOf(document, reach)
   const loadTest = loadTestOf(document, reach)
+  const clocks = clocksOf(reach)
   const read = {
     ...{ ...nowhere.read, postgres: postgres.reader, pgBouncer: pgBouncer.reader },
-    ...{ celery: celery.reader, loadTest: loadTest.reader },
+    ...{ celery: celery.reader, loadTest: loadTest.reader, clocks },
   }
   const write = {
     ...{ ...nowhere.write, postgres: postgres.writer, pgBouncer: pgBouncer.writer },
     ...{ celery: celery.writer, loadTest: loadTest.writer },
   }
   const ends = {
-    close: async () => void (await Promise.all([lines.close(), celery.close(), loadTest.close()])),
+    close: async () => {
+      clocks.stop()
+      await Promise.all([lines.close(), celery.close(), loadTest.close()])
+    },
     endStrays: loadTest.endStrays,
   }
   if (google === null) return { read, write, load: nothing, feed: () => () => undefined, ...ends }
@@ -81,6 +88,11 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
 }
 
 const nothing = async (): Promise<void> => undefined
+
+function clocksOf({ google, slack }: Reach): ClockWatch {
+  const local = { google: google?.apiRoot ?? null, slack: slack?.apiUrl ?? null }
+  return watchClocks(hostsOfGoogleAndSlack(local), systemClock)
+}
 
 function loadTestOf(document: SystemDocument, { k6, dataFolder }: Reach) {
   const { read, write } = nowhere

@@ -11,6 +11,7 @@ const sources = {
   pgBouncer: set('set PGBOUNCER_ADMIN_URLS, one for each process'),
   celery: set('set CELERY_BROKER_URL'),
   loadTest: set('install k6, and let PATH lead to it'),
+  clocks: set('set GOOGLE_CLOUD_PROJECT'),
 }
 
 export const nowhere: World = { read: sources, write: sources }

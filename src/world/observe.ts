@@ -1,6 +1,7 @@
 /** One snapshot of the world: every source asked in parallel, each fact with its source and time. */
 import type { SystemDocument } from '../capacity/system.ts'
 import { celeryFacts } from './observe/celery.ts'
+import { clockFacts } from './observe/clocks.ts'
 import { cloudRunFacts } from './observe/cloud-run.ts'
 import { cloudSqlFacts } from './observe/cloud-sql.ts'
 import { loadTestFacts } from './observe/load-test.ts'
@@ -29,5 +30,7 @@ export async function observe(
           standIn: 'unconfigured' in read.postgres ? 'sessions' : 'nothing',
         }),
   ]
-  return (await Promise.all(parts.flat())).flat()
+  const facts = (await Promise.all(parts.flat())).flat()
+  // After the answers, whose headers they are.
+  return [...facts, ...('unconfigured' in read.clocks ? [] : clockFacts(read.clocks))]
 }

@@ -2,6 +2,7 @@
  * The world as the product holds it: what it reads and writes there. Types only; each source's own
  * are in ports/, adapters stand beside this file.
  */
+import type { ClockReader } from './clock-watch.ts'
 import type { CeleryReader, CeleryWriter } from './ports/celery.ts'
 import type { CloudRunReader, CloudRunWriter } from './ports/cloud-run.ts'
 import type { CloudSqlReader, CloudSqlWriter } from './ports/cloud-sql.ts'
@@ -47,6 +48,7 @@ export type WorldReader = {
   readonly pgBouncer: PgBouncerReader | Unconfigured
   readonly celery: CeleryReader | Unconfigured
   readonly loadTest: LoadTestReader | Unconfigured
+  readonly clocks: ClockReader | Unconfigured
 }
 
 export type WorldWriter = {

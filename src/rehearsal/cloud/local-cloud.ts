@@ -168,6 +168,7 @@ function responder(cloud: Responder) {
   const { products, monitoring, clock, requests, mishaps, retryAfterSeconds, options } = cloud
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
+    response.setHeader('date', new Date(clock.now()).toUTCString())
     const { pathname: path, searchParams: query } = new URL(url, 'http://localhost')
     const body = await bodyOf(request)
     const authorized = headers.authorization !== undefined

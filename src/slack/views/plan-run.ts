@@ -74,7 +74,11 @@ export function rehearsedBlocks(run: Run): readonly KnownBlock[] {
 }
 
 function stoppedBlocks({ stop, reasons }: PlanForecast): readonly KnownBlock[] {
-  const outside = reasons.map((reason) => section(`Blocked: ${escaped(reasonSentence(reason))}`))
+  const outside = reasons.map((reason) =>
+    section(
+      `${reason.weight === 'block' ? 'Blocked' : 'Review'}: ${escaped(reasonSentence(reason))}`,
+    ),
+  )
   if (stop === null) return outside
   return [...outside, section(`Stopped at step ${stop.position}: ${escaped(stopText(stop))}`)]
 }
