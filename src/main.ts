@@ -11,6 +11,7 @@ import type { Opened, Shelf } from './cli/verbs.ts'
 import { type BotConfig, type RehearsalConfig, readConfig, readFiles, readWorld } from './config.ts'
 import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
+import { examineSetup } from './doctor.ts'
 import { readSystemFile, rewriteSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { LedgerUnavailable } from './ledger/ledger.ts'
@@ -51,6 +52,7 @@ export function main(args: readonly string[]): Promise<number> {
       print,
       complain,
       rewrite: rewriteSystemFile,
+      examineSetup,
     },
   })
 }

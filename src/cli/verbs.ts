@@ -7,6 +7,7 @@ import type { Loaded } from '../define/library.ts'
 import type { Anchor, Audit } from '../runs/audit.ts'
 import type { Look } from '../runs/look.ts'
 import type { Timeline } from '../runs/timeline.ts'
+import type { Check } from '../words/en-doctor.ts'
 
 /** 0 done or clear, 1 failed, 2 wrong usage or input, 3 review, 4 block. contract.md, 3. */
 export const exitCodes = { clear: 0, review: 3, block: 4 } as const
@@ -38,6 +39,8 @@ export type Verbs = {
   readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
   /** Puts values into a System document's file; the sentence says why it is left as it was, null: done. */
   readonly rewrite: (file: string, changes: readonly Rewrite[]) => string | null
+  /** Looks at everything that the product needs; `system`: another document's file. */
+  readonly examineSetup: (system: string | undefined) => Promise<readonly Check[]>
   readonly ledger: LedgerVerbs
   /** Runs the app until it is told to stop. */
   readonly start: () => Promise<number>

@@ -64,6 +64,10 @@ export function failedRead(what: string, error: unknown, permission: string): Fa
 export const withPermission = (said: string, code: FaultCode, permission: string): string =>
   code === 'forbidden' ? `${said} (it needs ${permission})` : said
 
+/** What `withPermission` said; null: no permission was missing. */
+export const neededPermission = (said: string): string | null =>
+  /\(it needs ([\w.]+)\)$/.exec(said)?.[1] ?? null
+
 /** No answer at all: 4 is DEADLINE_EXCEEDED. Anything else never reached the service. */
 const silentCode = (code: number | undefined): FaultCode =>
   code === 4 ? 'time-out' : 'unreachable'

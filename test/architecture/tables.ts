@@ -59,11 +59,16 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     all('config.ts'),
     types('config-urls.ts'),
   ],
+  // What `main` would hold if it were not so long, too.
+  'doctor.ts': [
+    ...[types('capacity'), types('words'), all('world'), all('slack'), all('library')],
+    ...[all('config.ts'), all('documents.ts')],
+  ],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
     ...[all('config.ts'), types('config-urls.ts'), all('documents.ts'), all('library')],
-    ...[all('ledgers.ts')],
+    ...[all('ledgers.ts'), all('doctor.ts')],
   ],
 }
 
