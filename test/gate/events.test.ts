@@ -12,7 +12,7 @@ import { randomSystem } from '../capacity/random-system.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { database, processOn, site, standing, upgrade } from '../runs/process.ts'
 import { simulateCloud } from '../runs/simulated-world.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import { codes, examined, factsWith } from './sample.ts'
 
 const nobody = { history: noHistory, run: null }

@@ -8,7 +8,7 @@ import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { changed, database, luis, processOn, standing, tokenOf, upgrade } from '../runs/process.ts'
 import { simulateCloud } from '../runs/simulated-world.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import { pairOf, roomy } from './pair.ts'
 import { codes, examined, factsWith, target } from './sample.ts'
 

@@ -8,7 +8,7 @@ import type { Run } from '../../src/runs/stage.ts'
 import { scaleService } from '../../src/steps/scale-service.ts'
 import { setGunicorn } from '../../src/steps/set-gunicorn.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import { type Death, mortal, ProcessDied, write } from './mortal.ts'
 import { changed, channel, processOn, site, sofia, standing } from './process.ts'
 import { simulateCloudRun } from './simulated-cloud-run.ts'
@@ -46,8 +46,9 @@ async function live({ step, deaths, readLagMs = 0, restartMs = 1_000 }: Lives) {
   const points: string[] = []
   clock.forward(10_000)
   for (const death of [...deaths, null]) {
-    const life = mortal(ledger, cloud, death, cloudRun)
-    const run = await story(processOn({ ...life, clock }), step).catch((error: unknown) => {
+    const life = mortal(ledger, death)
+    const parts = { ledger: life.ledger, cloud: life.part(cloud), cloudRun: life.part(cloudRun) }
+    const run = await story(processOn({ ...parts, clock }), step).catch((error: unknown) => {
       if (error instanceof ProcessDied) return null
       throw error
     })
@@ -55,7 +56,7 @@ async function live({ step, deaths, readLagMs = 0, restartMs = 1_000 }: Lives) {
     if (run !== null) {
       // What was still on its way arrives.
       clock.forward(60_000)
-      const { claims } = await processOn({ ...life, clock }).journal.headroom('tuki')
+      const { claims } = await processOn({ ...parts, clock }).journal.headroom('tuki')
       const { etag, settings, problem } = await cloudRun.reader.service('backend')
       const world = { writes: cloudRun.writes(), etag, problem, ofDatabase: cloud.writes() }
       const arrivals = cloudRun.arrivals()
@@ -91,13 +92,13 @@ describe.each([
     (['before', 'after'] as const).map((when) => ({ at: index + 1, what, when })),
   )
 
-  test.for(places)('dies $when $at. $what: one write, the same end', async ({ at, when }) => {
+  test.for(places)('dies $when $at, $what: one write, the same end', async ({ at, when }) => {
     const end = await live({ step, deaths: [{ at, when }] })
     expect(end).toMatchObject({ ...sameEnd, arrivals: 1 })
     expect(end.settings.get(setting)).toEqual({ kind: 'read', value })
   })
 
-  test.for(places)('dies $when $at. $what, and reads lag by 3 s', async ({ at, when }) => {
+  test.for(places)('dies $when $at, $what, and reads lag by 3 s', async ({ at, when }) => {
     expect(await live({ step, deaths: [{ at, when }], readLagMs: 3_000 })).toMatchObject(sameEnd)
   })
 

@@ -12,7 +12,7 @@ import { createReadReplica } from '../../src/steps/create-read-replica.ts'
 import { setDatabaseFlag } from '../../src/steps/set-database-flag.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { opened, temporaryFolder } from '../ledger/temporary.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import { type Death, mortal, ProcessDied, write } from './mortal.ts'
 import { changed, channel, database, processOn, sofia, standing, upgrade } from './process.ts'
 import { simulateCloud, type TestCloud } from './simulated-world.ts'
@@ -49,8 +49,9 @@ async function live(lives: Lives) {
   const points: string[] = []
   clock.forward(10_000)
   for (const death of [...deaths, null]) {
-    const life = mortal(await open(), cloud, death)
-    const run = await story(processOn({ ...life, clock }), step).catch((error: unknown) => {
+    const life = mortal(await open(), death)
+    const parts = { ledger: life.ledger, cloud: life.part(cloud) }
+    const run = await story(processOn({ ...parts, clock }), step).catch((error: unknown) => {
       if (error instanceof ProcessDied) return null
       throw error
     })
@@ -58,7 +59,7 @@ async function live(lives: Lives) {
     if (run !== null) {
       // What was still on its way arrives.
       clock.forward(60_000)
-      const { claims } = await processOn({ ...life, clock }).journal.headroom('tuki')
+      const { claims } = await processOn({ ...parts, clock }).journal.headroom('tuki')
       return { ...(await world(cloud)), points, claims, end: standing(run) }
     }
     clock.forward(restartMs)
@@ -156,7 +157,7 @@ const places = undisturbed.flatMap(({ life, ...story }) =>
 
 describe('a process dies, and the next one finds the same ledger and the same world', () => {
   test.for(places)(
-    '$name, $when $at. $what: exactly one effective write, the same end',
+    '$name, $when $at, $what: exactly one effective write, the same end',
     async ({ step, at, when, end }) => {
       const lived = await live({ step, deaths: [{ at, when }], ledgers: inOneFile })
       expect(lived).toMatchObject(end)
@@ -166,7 +167,7 @@ describe('a process dies, and the next one finds the same ledger and the same wo
     },
   )
 
-  test.for(places)('$name, $when $at. $what, and reads lag by 3 s', async (place) => {
+  test.for(places)('$name, $when $at, $what, and reads lag by 3 s', async (place) => {
     const { step, at, when, end } = place
     expect(await live({ step, deaths: [{ at, when }], readLagMs: 3_000 })).toMatchObject(end)
   })

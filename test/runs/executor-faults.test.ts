@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { alone } from '../../src/runs/requests.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import {
   changed,
   channel,

@@ -6,7 +6,7 @@ import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { Fault, type FaultCode } from '../../src/world/fault.ts'
 import type { Unconfigured } from '../../src/world/world.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import { database, luis, maria, processOn, site, standing } from './process.ts'
 import { simulateCloud } from './simulated-world.ts'
 

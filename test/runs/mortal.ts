@@ -1,9 +1,5 @@
 /** A process that dies at a chosen point: before or after an append or a write. A dead one does nothing more. */
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import type { CloudRunReader, CloudRunWriter } from '../../src/world/ports/cloud-run.ts'
-import type { CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
-import type { TestCloudRun } from './simulated-cloud-run.ts'
-import type { TestCloud } from './simulated-world.ts'
 
 export class ProcessDied extends Error {
   constructor(point: string) {
@@ -21,12 +17,18 @@ export type Death = {
   readonly when: 'before' | 'after' | { readonly inFlightMs: number }
 }
 
-/** `cloudRun`: where the life's writes go to Cloud Run instead. */
+/** A part of the world, as the process is handed it; `provoke`: where its letters can come late. */
+type Part<Reader, Writer> = {
+  readonly reader: Reader
+  readonly writer: Writer
+  readonly provoke?: (mishap: { readonly lateMs: number }) => void
+}
+
+/** `reached`: told of each point when it is come to, before anything happens there. */
 export function mortal(
   ledger: Ledger,
-  cloud: TestCloud,
   death: Death | null,
-  cloudRun: TestCloudRun | null = null,
+  reached: (point: string) => void = () => undefined,
 ) {
   /** What this process has come to, in order. */
   const points: string[] = []
@@ -35,17 +37,20 @@ export function mortal(
     isDead = true
     throw new ProcessDied(point)
   }
-  const alive = <T>(work: () => Promise<T>): Promise<T> =>
-    isDead ? Promise.reject(new ProcessDied('already')) : work()
-  const passing = async <T>(point: string, work: () => Promise<T>): Promise<T> => {
+  const alive = async (work: () => unknown): Promise<unknown> => (isDead ? die('already') : work())
+  const passing = async <T>(
+    point: string,
+    work: () => Promise<T>,
+    provoke?: Part<never, never>['provoke'],
+  ): Promise<T> => {
     if (isDead) die('already')
     points.push(point)
+    reached(point)
     const when = points.length === death?.at ? death.when : 'never'
     if (when === 'before') die(`before ${point}`)
     if (typeof when === 'object') {
-      if (point !== write) die(`before ${point}`)
-      const world = cloudRun ?? cloud
-      world.provoke({ lateMs: when.inFlightMs })
+      if (provoke === undefined) die(`before ${point}`)
+      provoke?.({ lateMs: when.inFlightMs })
       await work().catch(() => die(`while ${point} was on its way`))
     }
     const result = await work()
@@ -55,53 +60,46 @@ export function mortal(
   return {
     points,
     ledger: {
-      now: () => alive(() => ledger.now()),
+      ...withEach(ledger, (_name, call) => alive(call)),
       append: (appends) =>
         passing(
           appends.map(({ events }) => events.map(({ type }) => type).join(', ')).join(' + '),
           () => ledger.append(appends),
         ),
-      head: (stream) => alive(() => ledger.head(stream)),
-      read: (stream) => alive(() => ledger.read(stream)),
-      due: (now, limit) => alive(() => ledger.due(now, limit)),
-      newest: (prefix, limit) => alive(() => ledger.newest(prefix, limit)),
-      keepDocument: (digest, body) => alive(() => ledger.keepDocument(digest, body)),
-      document: (digest) => alive(() => ledger.document(digest)),
       close: () => ledger.close(),
     } satisfies Ledger,
-    ...(cloudRun === null
-      ? {}
-      : {
-          cloudRun: {
-            reader: {
-              service: (name) => alive(() => cloudRun.reader.service(name)),
-              revision: (name, revision) => alive(() => cloudRun.reader.revision(name, revision)),
-              revisionOf: (name, intent) => alive(() => cloudRun.reader.revisionOf(name, intent)),
-              operation: (name, id) => alive(() => cloudRun.reader.operation(name, id)),
-            } satisfies CloudRunReader,
-            writer: {
-              patch: (clearance, change) =>
-                passing(write, () => cloudRun.writer.patch(clearance, change)),
-            } satisfies CloudRunWriter,
-          },
-        }),
-    cloud: {
-      reader: {
-        instance: (name: string) => alive(() => cloud.reader.instance(name)),
-        operation: (name: string) => alive(() => cloud.reader.operation(name)),
-        operations: (name: string) => alive(() => cloud.reader.operations(name)),
-        backups: (name: string) => alive(() => cloud.reader.backups(name)),
-      },
-      writer: {
-        patch: (clearance, change) => passing(write, () => cloud.writer.patch(clearance, change)),
-        createReplica: (clearance, replica) =>
-          passing(write, () => cloud.writer.createReplica(clearance, replica)),
-        deleteReplica: (clearance, replica) =>
-          passing(write, () => cloud.writer.deleteReplica(clearance, replica)),
-        backUp: (clearance, backup) => passing(write, () => cloud.writer.backUp(clearance, backup)),
-      } satisfies CloudSqlWriter,
-    },
+    /** Its reads and writes are this process's. */
+    part: <Reader extends object, Writer extends object>({
+      reader,
+      writer,
+      provoke,
+    }: Part<Reader, Writer>) => ({
+      reader: withEach(reader, (_name, call) => alive(call)),
+      writer: withEach(writer, (name, call) =>
+        passing(holds.get(name) ?? write, async () => call(), provoke),
+      ),
+    }),
   }
 }
 
 export const write = 'WRITE'
+export const pause = 'PAUSE'
+export const resume = 'RESUME'
+
+const holds: ReadonlyMap<string, string> = new Map(Object.entries({ pause, resume }))
+
+/** The same port with something around each of its methods. */
+function withEach<Port extends object>(
+  port: Port,
+  around: (name: string, call: () => unknown) => Promise<unknown>,
+): Port {
+  const methods = Object.entries(port).map(([name, method]: [string, unknown]) => [
+    name,
+    (...given: unknown[]) =>
+      around(name, () => {
+        if (typeof method !== 'function') throw new Error(`${name} is no method`)
+        return Reflect.apply(method, port, given)
+      }),
+  ])
+  return { ...port, ...Object.fromEntries(methods) }
+}

@@ -22,7 +22,7 @@ import type { CloudRunReader, CloudRunWriter } from '../../src/world/ports/cloud
 import type { CloudSqlReader, CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
 import type { PgBouncerWriter } from '../../src/world/ports/pgbouncer.ts'
 import type { PostgresReader } from '../../src/world/ports/postgres.ts'
-import type { Unconfigured, World } from '../../src/world/world.ts'
+import type { Unconfigured, World, WorldReader, WorldWriter } from '../../src/world/world.ts'
 import { projectRoot } from '../architecture/source.ts'
 
 const parsed = parseSystem(readFileSync(join(projectRoot, 'system.yml'), 'utf8'), 'system.yml')
@@ -57,6 +57,8 @@ export type ProcessOptions = {
   readonly cloudRun?: { readonly reader: CloudRunReader; readonly writer: CloudRunWriter }
   readonly postgres?: PostgresReader
   readonly pgBouncer?: PgBouncerWriter
+  /** The other parts of the world. */
+  readonly beside?: { readonly read: Partial<WorldReader>; readonly write: Partial<WorldWriter> }
   readonly document?: SystemDocument
   readonly catalogue?: Catalogue
 }
@@ -68,16 +70,18 @@ const unconfigured: Unconfigured = {
 
 export function processOn(options: ProcessOptions) {
   const { ledger, clock, cloud, cloudRun, document = site, catalogue = steps } = options
-  const { postgres = unconfigured } = options
+  const { postgres = unconfigured, beside } = options
   const world: World = {
     read: {
       ...{ ...nowhere.read, cloudSql: cloud.reader, postgres },
       ...(cloudRun === undefined ? {} : { cloudRun: cloudRun.reader }),
+      ...beside?.read,
     },
     write: {
       ...{ ...nowhere.write, cloudSql: cloud.writer },
       ...(cloudRun === undefined ? {} : { cloudRun: cloudRun.writer }),
       ...(options.pgBouncer === undefined ? {} : { pgBouncer: options.pgBouncer }),
+      ...beside?.write,
     },
   }
   const journal = journalOn(ledger, () => undefined)
@@ -130,7 +134,8 @@ export function processOn(options: ProcessOptions) {
 }
 
 function isAsking({ stage }: Run): boolean {
-  return stage.kind === 'waiting' && stage.approval.consents.length < stage.approval.needed
+  if (stage.kind !== 'waiting' && stage.kind !== 'consulting') return false
+  return stage.approval.consents.length < stage.approval.needed
 }
 
 export function changed(answer: Answer): Run {
@@ -138,9 +143,9 @@ export function changed(answer: Answer): Run {
   throw new Error(`not taken: ${JSON.stringify(answer)}`)
 }
 
-export function tokenOf(run: Run): string {
-  if (run.stage.kind !== 'waiting') throw new Error(`${run.id} is ${run.stage.kind}`)
-  return run.stage.approval.token
+export function tokenOf({ id, stage }: Run): string {
+  if (stage.kind === 'waiting' || stage.kind === 'consulting') return stage.approval.token
+  throw new Error(`${id} is ${stage.kind}`)
 }
 
 /** Where it stands, in short: its stage with the outcome or the reason. */

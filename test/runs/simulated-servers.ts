@@ -94,6 +94,8 @@ export function simulatePostgres(clock: Clock, cloudSql: CloudSqlReader) {
 
 export function simulatePooler(clock: Clock, count = 1) {
   const counts = { sets: 0 }
+  /** When it was paused, and let go again; null: not yet. */
+  const pauses: { readonly from: number; to: number | null }[] = []
   let processes: readonly PgBouncerProcess[] = Array.from({ length: count }, () => ({
     version: '1.23.1',
     settings: {
@@ -111,8 +113,13 @@ export function simulatePooler(clock: Clock, count = 1) {
     pools: [],
     stats: [],
   }))
+  const hold = (isPaused: boolean) => {
+    processes = processes.map((process) => ({
+      ...process,
+      databases: process.databases.map((one) => ({ ...one, isPaused })),
+    }))
+  }
   const reader: PgBouncerReader = { processes: async () => processes }
-  const held = (): Promise<never> => Promise.reject(new Fault('invalid', 'no', 'nothing to hold'))
   const writer: PgBouncerWriter = {
     set: async (clearance, { pooler, settings: change }) => {
       clearance.spend(clock.now(), `poolers.${pooler}`)
@@ -128,8 +135,16 @@ export function simulatePooler(clock: Clock, count = 1) {
         return { ...process, settings, databases }
       })
     },
-    pause: held,
-    resume: held,
+    pause: async (clearance, { database }) => {
+      clearance.spend(clock.now(), `databases.${database}`)
+      if (pauses.every(({ to }) => to !== null)) pauses.push({ from: clock.now(), to: null })
+      hold(true)
+    },
+    resume: async (clearance, { database }) => {
+      clearance.spend(clock.now(), `databases.${database}`)
+      for (const one of pauses) one.to ??= clock.now()
+      hold(false)
+    },
   }
-  return { reader, writer, sets: () => counts.sets }
+  return { reader, writer, sets: () => counts.sets, pauses }
 }

@@ -1,7 +1,8 @@
 /** The simulated world behaves as the real adapter does against the local cloud: one contract, run over both. */
 import { describe, expect, test } from 'vitest'
 import { mintClearance } from '../../src/world/clearance.ts'
-import { faultOf, handClock, tuki } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
+import { faultOf, tuki } from '../world/tuki-cloud.ts'
 import { type Mishap, simulateCloud, type TestCloud } from './simulated-world.ts'
 
 type Opened = { readonly clock: ReturnType<typeof handClock>; readonly cloud: TestCloud }

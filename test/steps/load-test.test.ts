@@ -16,7 +16,8 @@ import type {
 } from '../../src/world/ports/load-test.ts'
 import type { World } from '../../src/world/world.ts'
 import { site } from '../runs/process.ts'
-import { faultOf, handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
+import { faultOf } from '../world/tuki-cloud.ts'
 
 const hosts = ['staging.tuki.example']
 const system: System = { ...site, policy: { ...site.policy, loadTestHosts: hosts } }

@@ -11,7 +11,7 @@ import type { World } from '../../src/world/world.ts'
 import { site } from '../runs/process.ts'
 import { simulatePooler, simulatePostgres } from '../runs/simulated-servers.ts'
 import { type SimulationOptions, simulateCloud } from '../runs/simulated-world.ts'
-import { handClock } from '../world/tuki-cloud.ts'
+import { handClock } from '../world/hand-clock.ts'
 import { bound } from './bound.ts'
 
 const replica = { name: 'tuki-db-read-replica', tier: 'db-custom-4-15360' }

@@ -1,7 +1,8 @@
 /** The adapter against a cloud that answers over real HTTP: what is read, and the one write. */
 import { describe, expect, test, vi } from 'vitest'
 import { connectCloudSql } from '../../src/world/cloud-sql.ts'
-import { faultOf, handClock, started, tuki, upgrade } from './tuki-cloud.ts'
+import { handClock, started } from './hand-clock.ts'
+import { faultOf, tuki, upgrade } from './tuki-cloud.ts'
 
 describe('reading', () => {
   test('an instance is read as the port has it, and nothing is written', async () => {

@@ -9,7 +9,8 @@ import {
 } from '../../src/world/monitored/metrics.ts'
 import type { SeriesQuery } from '../../src/world/ports/monitoring.ts'
 import { site } from '../runs/process.ts'
-import { faultOf, started } from './tuki-cloud.ts'
+import { started } from './hand-clock.ts'
+import { faultOf } from './tuki-cloud.ts'
 import { tukiMonitoring } from './tuki-monitoring.ts'
 
 const quarter = 900

@@ -7,7 +7,7 @@ import { observe } from '../../src/world/observe.ts'
 import type { Fact } from '../../src/world/world.ts'
 import { site } from '../runs/process.ts'
 import { postgresSaying } from '../runs/talking-postgres.ts'
-import { started } from './tuki-cloud.ts'
+import { started } from './hand-clock.ts'
 import { tukiMonitoring } from './tuki-monitoring.ts'
 
 async function opened(options: Parameters<typeof tukiMonitoring>[0] = {}) {

@@ -12,7 +12,7 @@ import type { WorldReader } from '../../src/world/world.ts'
 import { site } from '../runs/process.ts'
 import { simulateCloud } from '../runs/simulated-world.ts'
 import { postgresSaying } from '../runs/talking-postgres.ts'
-import { handClock } from './tuki-cloud.ts'
+import { handClock } from './hand-clock.ts'
 
 const clock = handClock()
 const db = 'databases.tuki-db-prod'

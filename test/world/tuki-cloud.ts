@@ -5,20 +5,14 @@ import { mintClearance } from '../../src/world/clearance.ts'
 import { connectCloudSql } from '../../src/world/cloud-sql.ts'
 import { Fault } from '../../src/world/fault.ts'
 import type { CloudSqlPatch } from '../../src/world/ports/cloud-sql.ts'
+import { handClock } from './hand-clock.ts'
 
-export const started = Date.parse('2026-12-01T14:00:00Z')
 /** What each test leaves running, stopped after it. */
 export const running: (() => Promise<void>)[] = []
 
 afterEach(async () => {
   for (const stop of running.splice(0)) await stop()
 })
-
-/** A clock that moves when it is told to, so that a resize of two minutes lasts no time. */
-export function handClock() {
-  let at = started
-  return { now: () => at, forward: (ms: number) => (at += ms) }
-}
 
 export async function tuki(options: Partial<LocalCloudOptions> = {}, timeOutMs = 2_000) {
   const clock = handClock()

@@ -5,7 +5,8 @@ import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/clo
 import { mintClearance } from '../../src/world/clearance.ts'
 import { connectMonitoring } from '../../src/world/monitoring.ts'
 import { projectRoot } from '../architecture/source.ts'
-import { handClock, running } from './tuki-cloud.ts'
+import { handClock } from './hand-clock.ts'
+import { running } from './tuki-cloud.ts'
 
 export const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 

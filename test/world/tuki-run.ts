@@ -12,8 +12,9 @@ import type {
   SettingValue,
 } from '../../src/world/ports/cloud-run.ts'
 import { projectRoot } from '../architecture/source.ts'
+import { handClock } from './hand-clock.ts'
 import { settingNamed } from './setting-named.ts'
-import { handClock, running } from './tuki-cloud.ts'
+import { running } from './tuki-cloud.ts'
 
 export const siteText = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 
