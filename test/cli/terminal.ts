@@ -49,10 +49,12 @@ export async function say(args: readonly string[], file: string) {
         headroom: async () => emptyHeadroom,
         load: async () => undefined,
       })
-      return { kind: 'opened', document, look }
+      return { kind: 'opened', document, file: system, look }
     },
     shelf: () => ({ kind: 'wrong', sentence: 'no runbooks here' }),
     ledger: { audit: unread, timeline: unread },
+    rewrite: () => 'nothing is written here',
+    examineSetup: async () => [],
     start: async () => 1,
     print: (text) => void out.push(text),
     complain: (text) => void err.push(text),

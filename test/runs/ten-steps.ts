@@ -47,7 +47,7 @@ const pooler = 'pgbouncer'
 
 const where = { pooler, database } as const
 const hold: Hold = {
-  ...{ target: `databases.${database}`, secondsMax: 60 },
+  ...{ target: `databases.${database}`, holds: `poolers.${pooler}`, secondsMax: 60 },
   take: (clearance, { write }) => configured(write.pgBouncer).pause(clearance, where),
   release: (clearance, { write }) => configured(write.pgBouncer).resume(clearance, where),
 }
