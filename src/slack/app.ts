@@ -39,7 +39,7 @@ const callTimeoutMs = 8_000
 const keepAliveMs = 5_000
 
 const commands = ['/capacity', '/runbook', '/plimsoll']
-const actionIds = ['approve', 'reject', 'abort', 'resume', 'retry', 'details']
+const actionIds = [...['approve', 'reject', 'abort', 'resume', 'retry', 'done', 'details']]
 
 const broken =
   'Something broke on my side, so take it as a no: nothing was sent. It is in my log; try again in a moment.'
