@@ -18,7 +18,7 @@ export type Transcript = {
 export function transcriptOf(story: string, title: string): Transcript {
   const parts: string[] = [`# ${title}`]
   return {
-    did: (line) => parts.push(`## ${line}`),
+    did: (line) => parts.push(steady(`## ${line}`)),
     reads: (message) => parts.push(rendered(message)),
     check: () => {
       const folder = new URL(`../stories/${story}/`, import.meta.url)
@@ -85,6 +85,7 @@ function steady(text: string): string {
     .replace(/<https?:[^|>]+\|([^>]+)>/g, '<link|$1>')
     .replace(/https?:\/\/[^\s>]+/g, '<address>')
     .replace(/<!date\^[^>]+>/g, '<time>')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '<time>')
     .replace(/\b\d\d:\d\d(:\d\d)?( UTC)?\b/g, '<time>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b/g, '<operation>')
