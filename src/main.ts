@@ -17,6 +17,14 @@ import { newId } from './ledger/ids.ts'
 import { LedgerUnavailable } from './ledger/ledger.ts'
 import { ledgerVerbs, type OpenLedger, openLedger } from './ledgers.ts'
 import { loadRunbooks } from './library/load.ts'
+import {
+  checklistOfStream,
+  checklistStream,
+  isChecklistStream,
+} from './runs/checklist/checklist.ts'
+import { checklistsOn } from './runs/checklist/journal.ts'
+import { lookingWith } from './runs/checklist/looking.ts'
+import { checklistRequestsOn } from './runs/checklist/requests.ts'
 import { advance, parkBroken } from './runs/executor.ts'
 import { emptyHeadroom } from './runs/headroom.ts'
 import { journalOn } from './runs/journal.ts'
@@ -28,8 +36,8 @@ import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
 import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
+import { presentChecklists, presentRuns } from './slack/living.ts'
 import { peopleOf } from './slack/people.ts'
-import { presentRuns } from './slack/presenter.ts'
 import { intentLabel } from './steps/cloud-sql-patch.ts'
 import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
@@ -182,6 +190,7 @@ async function runBot(base: Base): Promise<number> {
   // What changed while nobody drew: the newest runs are drawn again from the ledger.
   for (const stream of await opened.ledger.newest('run/', 20))
     bot.presenter.changed(runOfStream(stream))
+  for (const { id } of await bot.checklists.open()) bot.checklistPresenter.changed(id)
   await bot.world.load()
   ready = true
   log.info({ port }, 'listening')
@@ -194,6 +203,7 @@ async function runBot(base: Base): Promise<number> {
   await door.close()
   await bot.dispatcher.stop()
   bot.presenter.stop()
+  bot.checklistPresenter.stop()
   await bot.world.close()
   return 0
 }
@@ -208,8 +218,21 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
   const google = { apiRoot: config.googleApiRoot }
   const world = connectWorld(document, { ...config, google, keepMs: 30_000 })
-  const journal = journalOn(ledger, ({ id }) => presenter.changed(id))
-  const presenter = presentRuns({ api, journal, timers: systemTimers, note, onFailure })
+  const journal = journalOn(ledger, ({ id, box }) => {
+    presenter.changed(id)
+    if (box !== null) lookAgain(box.checklist)
+  })
+  const shown = { api, journal, timers: systemTimers, note, onFailure }
+  const presenter = presentRuns(shown)
+  const checklists = checklistsOn(ledger, (id) => checklistPresenter.changed(id))
+  const now = ledger.now
+  const looking = lookingWith({ document, checklists, read: world.read, clock: systemClock, now })
+  const checklistPresenter = presentChecklists({ ...shown, checklists, looking })
+  const lookAgain = (checklist: string) => {
+    checklistPresenter.changed(checklist)
+    looking.hurry(checklist)
+    dispatcher.wake(checklistStream(checklist))
+  }
   const people = peopleOf(api, team, systemClock, onFailure)
   const means: Means = {
     document,
@@ -222,14 +245,16 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
     instance: newId(systemClock.now()),
   }
   const dispatcher = opened.dispatch({
-    advance: (run) => advance(means, run),
+    advance: (run) =>
+      isChecklistStream(run) ? looking.advance(checklistOfStream(run)) : advance(means, run),
     due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),
     failed: (run, error) => {
       // Neither is the run's fault: the sweep comes back to it, or newer code does.
       if (error instanceof LedgerUnavailable || error instanceof UnknownEvent)
         return log.warn({ err: error, run }, 'not brought forward now')
       log.error({ err: error, run }, 'a run could not be brought forward')
-      if (run !== null) parkBroken(means, run, error).catch((again) => log.error({ err: again }))
+      if (run !== null && !isChecklistStream(run))
+        parkBroken(means, run, error).catch((again) => log.error({ err: again }))
     },
   })
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
@@ -237,8 +262,13 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }
   const judged = { document, journal, cloudSql: world.read.cloudSql, label: intentLabel }
   const lost = (by: string) => stopIfLost({ ...judged, by })
-  const desk = deskOf({ ...shared, requests, look })
-  return { desk, dispatcher, presenter, world, stopIfLost: lost }
+  const asking = { ...means, checklists, requests, wake: lookAgain }
+  const desk = deskOf({
+    ...{ ...shared, requests, look },
+    checklists: { ...checklists, requests: checklistRequestsOn(asking) },
+  })
+  const presenters = { presenter, checklistPresenter }
+  return { desk, dispatcher, ...presenters, checklists, world, stopIfLost: lost }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */

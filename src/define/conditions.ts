@@ -82,7 +82,7 @@ type Value =
   | { readonly kind: 'no-such-fact'; readonly fact: string }
 
 /** The last key may be absent, as a flag is; what stands before it may not. */
-function valueAt(system: System, path: string): Value {
+export function valueAt(system: System, path: string): Value {
   let value: unknown = system
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null) return { kind: 'no-such-fact', fact: path }

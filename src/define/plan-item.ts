@@ -19,7 +19,7 @@ const path = z
 
 const numeric = z.strictObject({ fact: path, is: z.enum(['below', 'at-least']), to: z.number() })
 
-const conditionSchema = z.union([
+export const conditionSchema = z.union([
   z.strictObject({ fact: path, is: z.enum(['set', 'unset']) }),
   z.strictObject({ fact: path, is: z.enum(['equal', 'different']), to: z.json() }),
   numeric,

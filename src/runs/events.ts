@@ -17,7 +17,7 @@ import {
 } from './shown-schemas.ts'
 
 /** As the plan is kept; a step of an older ledger has no kind. */
-const itemSchema = z.union([
+export const itemSchema = z.union([
   waitSchema,
   onlyIfSchema,
   z.object({
@@ -77,7 +77,7 @@ const parkedSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('broken'), why: z.string() }),
 ])
 
-function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+export function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.object({ type: z.literal(type), v: z.literal(1), ...shape })
 }
 
@@ -94,6 +94,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     plan: z.array(itemSchema).min(1),
     /** The runbook that the plan was made from; its file's digest: a run keeps the version that it was started with. */
     runbook: z.object({ name: z.string(), parameters: jsonObject, digest: z.string() }).optional(),
+    /** The box of a checklist that it was asked for from. */
+    box: z.object({ checklist: z.string(), box: z.int().min(0) }).optional(),
     /** Nothing is written before; judged again then. */
     notBefore: z.number().optional(),
     /** Why the wait is removed: break-glass. The record is not. */

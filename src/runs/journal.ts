@@ -19,6 +19,9 @@ export type Sealed = { readonly run: string; readonly system: string }
 
 export type Changed = { readonly kind: 'changed'; readonly run: Run }
 
+/** What must stand in the same append as a start, judged anew in each race; or why there is none. */
+export type Beside<No extends { readonly kind: string }> = () => Promise<readonly Append[] | No>
+
 export type Journal = {
   readonly now: () => Promise<number>
   readonly read: (run: string) => Promise<Run | null>
@@ -32,6 +35,7 @@ export type Journal = {
   readonly start: <No extends { readonly kind: string }>(
     event: Extract<RunEvent, { type: 'run-started' }>,
     judge: (headroom: Headroom, now: number) => No | null,
+    beside?: Beside<No>,
   ) => Promise<Changed | No>
   /** The stop switch of a System, in its headroom stream. */
   readonly switchStop: <No extends { readonly kind: string }>(
@@ -58,8 +62,8 @@ export class LostRaces extends Error {
 export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal {
   const read = async (run: string) => runOf(await ledger.read(runStream(run)))
   const headroom = async (system: string) => headroomOf(await ledger.read(headroomStream(system)))
-  const commit = async (state: State, change: Change): Promise<Run | null> => {
-    const run = await committed(ledger, state, change)
+  const commit = async (state: State, change: Change, beside: readonly Append[] = []) => {
+    const run = await committed(ledger, state, change, beside)
     if (run !== null) changed(run)
     return run
   }
@@ -70,14 +74,16 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
     headroom,
     sealed: (run) => sealedOf(ledger, run),
     keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
-    start: async (event, judge) => {
+    start: async (event, judge, beside) => {
       for (let race = 0; race < racesAtMost; race += 1) {
         const held = await headroom(event.system)
         const now = await ledger.now()
         const no = judge(held, now)
         if (no !== null) return no
+        const also = beside === undefined ? [] : await beside()
+        if ('kind' in also) return also
         const state = { id: event.run, before: null, held, now }
-        const run = await commit(state, { kind: 'change', events: [event] })
+        const run = await commit(state, { kind: 'change', events: [event] }, also)
         if (run !== null) return { kind: 'changed', run }
       }
       throw new LostRaces(runStream(event.run))
@@ -128,7 +134,12 @@ type State = {
 }
 
 /** Null: somebody else was first. */
-async function committed(ledger: Ledger, state: State, change: Change): Promise<Run | null> {
+async function committed(
+  ledger: Ledger,
+  state: State,
+  change: Change,
+  beside: readonly Append[],
+): Promise<Run | null> {
   const { id, before, held, now } = state
   const run = change.events.reduce<Run | null>(
     (one, event) => evolve(one, { at: now, event }),
@@ -149,7 +160,8 @@ async function committed(ledger: Ledger, state: State, change: Change): Promise<
     events: claims,
     dueAt: null,
   }
-  const result = await ledger.append(claims.length > 0 ? [ofRun, ofHeadroom] : [ofRun])
+  const own = claims.length > 0 ? [ofRun, ofHeadroom] : [ofRun]
+  const result = await ledger.append([...own, ...beside])
   return result.kind === 'appended' ? run : null
 }
 

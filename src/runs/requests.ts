@@ -20,7 +20,7 @@ import {
 } from '../gate/policy.ts'
 import type { WorldReader } from '../world/world.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
-import type { Changed, Journal } from './journal.ts'
+import type { Beside, Changed, Journal } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
 import type { Approval, Run } from './stage.ts'
 import {
@@ -49,10 +49,23 @@ export type Wish = {
   readonly breakGlass?: { readonly reason: string }
 }
 
+/** The box that it is asked for from, and the append that says so there. */
+export type Link<No extends { readonly kind: string }> = {
+  readonly box: NonNullable<Run['box']>
+  readonly beside: (run: string) => ReturnType<Beside<No>>
+}
+
+export type Start = <No extends { readonly kind: string } = never>(
+  wish: Wish,
+  channel: string,
+  actor: Actor,
+  link?: Link<No>,
+) => Promise<Answer | No>
+
 export type Requests = {
   /** Whether somebody may ask for anything in a channel; null: yes. */
   readonly denialTo: (channel: string, actor: Actor) => Denial | null
-  readonly start: (wish: Wish, channel: string, actor: Actor) => Promise<Answer>
+  readonly start: Start
   /** Nothing is written any more, until two people have lifted it. Gives the runs' headroom as it stands then. */
   readonly stopAll: (reason: string, channel: string, actor: Actor) => Promise<Switched>
   readonly liftStop: (actor: Actor) => Promise<Switched>
@@ -77,9 +90,11 @@ export type RequestMeans = {
 export function requestsOn(means: RequestMeans): Requests {
   const { policy } = means.document
   const { journal } = means
-  const woken = async (answer: Promise<Answer>): Promise<Answer> => {
+  const woken = async <No extends { readonly kind: string }>(
+    answer: Promise<Answer | No>,
+  ): Promise<Answer | No> => {
     const given = await answer
-    if (given.kind === 'changed') means.wake(given.run.id)
+    if (isChanged(given)) means.wake(given.run.id)
     return given
   }
   const steered = (judge: Steering) => (id: string, actor: Actor) =>
@@ -89,7 +104,7 @@ export function requestsOn(means: RequestMeans): Requests {
       const judged = judgeRequest(policy, channel, actor)
       return judged.kind === 'denied' ? judged : null
     },
-    start: (wish, channel, actor) => woken(start(means, wish, channel, actor)),
+    start: (wish, channel, actor, link) => woken(start(means, { wish, channel, actor }, link)),
     stopAll: (reason, channel, actor) =>
       journal.switchStop(means.document.name, () => judgeStop(policy, { reason, channel }, actor)),
     liftStop: (actor) =>
@@ -117,12 +132,17 @@ export function requestsOn(means: RequestMeans): Requests {
   }
 }
 
-async function start(
+function isChanged(answer: { readonly kind: string }): answer is Changed {
+  return answer.kind === 'changed'
+}
+
+type Asked = { readonly wish: Wish; readonly channel: string; readonly actor: Actor }
+
+async function start<No extends { readonly kind: string }>(
   means: RequestMeans,
-  wish: Wish,
-  channel: string,
-  actor: Actor,
-): Promise<Answer> {
+  { wish, channel, actor }: Asked,
+  link: Link<No> | undefined,
+): Promise<Answer | No> {
   const { document, journal } = means
   const { items, runbook, notBefore, breakGlass } = wish
   const steps = stepsIn(items)
@@ -130,17 +150,19 @@ async function start(
   if (refusal !== null) return refusal
   const digest = digestOf(document)
   await journal.keepDocument(digest, document)
-  return journal.start<NotTaken>(
+  const run = means.newId()
+  return journal.start<NotTaken | No>(
     {
       type: 'run-started',
       v: 1,
-      run: means.newId(),
+      run,
       system: document.name,
       document: digest,
       by: actor.user,
       channel,
       plan: [...storedItems(items)],
       ...(runbook === undefined ? {} : { runbook }),
+      ...(link === undefined ? {} : { box: link.box }),
       ...(notBefore === undefined ? {} : { notBefore }),
       ...(breakGlass === undefined ? {} : { breakGlass }),
     },
@@ -151,6 +173,7 @@ async function start(
       if (target === undefined || holder === undefined) return null
       return { kind: 'not-taken', code: 'target-claimed', target, run: holder.run }
     },
+    link === undefined ? undefined : () => link.beside(run),
   )
 }
 

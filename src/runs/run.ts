@@ -39,6 +39,7 @@ function begin({ at, event }: Read<RunEvent>): Run {
   return {
     ...{ id, system, document, by, channel, plan },
     runbook: event.runbook ?? null,
+    box: event.box ?? null,
     notBefore: event.notBefore ?? null,
     breakGlass: event.breakGlass ?? null,
     ...{ version: 1, startedAt: at, lastAt: at, index: 0, past: [], held: null, message: null },
@@ -49,7 +50,7 @@ function begin({ at, event }: Read<RunEvent>): Run {
 }
 
 /** A step of an older ledger has no kind and no reason. */
-function storedItem(item: Started['plan'][number]): StoredItem {
+export function storedItem(item: Started['plan'][number]): StoredItem {
   return 'step' in item ? { ...item, kind: 'step', why: item.why ?? null } : item
 }
 

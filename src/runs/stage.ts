@@ -152,6 +152,8 @@ export type Run = {
     readonly parameters: JsonObject
     readonly digest: string
   } | null
+  /** The box of a checklist that it was asked for from. */
+  readonly box: { readonly checklist: string; readonly box: number } | null
   /** Nothing is written before; null: as soon as it may. */
   readonly notBefore: number | null
   readonly breakGlass: { readonly reason: string } | null

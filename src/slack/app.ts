@@ -39,7 +39,10 @@ const callTimeoutMs = 8_000
 const keepAliveMs = 5_000
 
 const commands = ['/capacity', '/runbook', '/plimsoll']
-const actionIds = [...['approve', 'reject', 'abort', 'resume', 'retry', 'done', 'details']]
+const actionIds = [
+  ...['approve', 'reject', 'abort', 'resume', 'retry', 'done', 'details'],
+  ...['apply', 'tick', 'why', 'end'],
+]
 
 const broken =
   'Something broke on my side, so take it as a no: nothing was sent. It is in my log; try again in a moment.'

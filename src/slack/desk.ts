@@ -2,6 +2,7 @@
 import type { Actor } from '../gate/policy.ts'
 import { denialSentence, notTakenSentence } from '../words/en.ts'
 import { number } from '../words/numbers.ts'
+import { actOnBox } from './actions/boxes.ts'
 import { decide } from './actions/decisions.ts'
 import { showDetails } from './actions/details.ts'
 import type { Desk } from './app.ts'
@@ -26,7 +27,14 @@ export function deskOf(means: DeskMeans): Desk {
       const actor = await actorOf(means, call.user, [call.team, call.userTeam ?? call.team])
       const elsewhere = await copied(means, call)
       if (elsewhere !== null) return elsewhere
-      return call.action === 'details' ? detailed(means, call, actor) : decided(means, call, actor)
+      if (questions.includes(call.action) && actor.standing !== 'member') {
+        const { standing } = actor
+        return denialSentence({ kind: 'denied', code: 'not-a-member', standing }, slackFace)
+      }
+      if (call.action === 'details') return showDetails(means, call)
+      return ofBoxes.includes(call.action)
+        ? actOnBox(means, call, actor)
+        : decided(means, call, actor)
     },
   }
 }
@@ -35,19 +43,18 @@ export function deskOf(means: DeskMeans): Desk {
 const lengthAtMost = 3_000
 
 /** Whoever may not ask may not make the bot speak either. */
-async function detailed(means: DeskMeans, call: ActionCall, actor: Actor): Promise<CommandAnswer> {
-  if (actor.standing === 'member') return showDetails(means, call)
-  const { standing } = actor
-  return denialSentence({ kind: 'denied', code: 'not-a-member', standing }, slackFace)
-}
+const questions = ['details', 'why']
+const ofBoxes = ['apply', 'tick', 'why', 'end']
 
-/** A button counts on its run's living message: not on a copy, nor on another run's. facts/slack.md, 4. */
+/** A button counts on its living message: not on a copy, nor on another one's. facts/slack.md, 4. */
 async function copied(means: DeskMeans, call: ActionCall): Promise<CommandAnswer> {
   const [id] = call.value.split('.')
-  const run = await means.journal.read(id ?? '')
-  const living = run?.message ?? null
+  const isOfBox = ofBoxes.includes(call.action)
+  const living =
+    (await (isOfBox ? means.checklists : means.journal).read(id ?? ''))?.message ?? null
   if (living === null || (living.channel === call.channel && living.ts === call.ts)) return null
-  return `Not counted: this is not the living message of ${slackFace.run(id ?? '')}. Its own is in ${slackFace.channel(living.channel)}; decide there.`
+  const name = isOfBox ? `checklist ${slackFace.literal(id ?? '')}` : slackFace.run(id ?? '')
+  return `Not counted: this is not the living message of ${name}. Its own is in ${slackFace.channel(living.channel)}; decide there.`
 }
 
 async function decided(means: DeskMeans, call: ActionCall, actor: Actor): Promise<CommandAnswer> {

@@ -2,6 +2,8 @@
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { Library } from '../define/library.ts'
+import type { Checklist } from '../runs/checklist/checklist.ts'
+import type { ChecklistRequests } from '../runs/checklist/requests.ts'
 import type { Journal } from '../runs/journal.ts'
 import type { Look } from '../runs/look.ts'
 import type { Requests } from '../runs/requests.ts'
@@ -15,6 +17,11 @@ export type DeskMeans = {
   readonly requests: Requests
   readonly look: Look
   readonly journal: Journal
+  readonly checklists: {
+    readonly read: (checklist: string) => Promise<Checklist | null>
+    readonly open: () => Promise<readonly Checklist[]>
+    readonly requests: ChecklistRequests
+  }
   readonly people: People
   readonly api: SlackApi
   readonly team: string

@@ -1,35 +1,45 @@
 /**
- * Keeps every run's living message as the ledger has it. A projection: words may be late, work is
- * not. DESIGN.md, 3.
+ * Keeps living messages as the ledger has what they are about. A projection: words may be late, work
+ * is not. DESIGN.md, 3.
  */
-import type { Journal } from '../runs/journal.ts'
-import type { Run } from '../runs/stage.ts'
 import type { Timers } from '../world/world.ts'
-import type { SlackApi } from './api.ts'
+import type { Place, SlackApi } from './api.ts'
 import type { Message } from './views/blocks.ts'
-import { runMessage } from './views/run.ts'
 
 /**
  * chat.update is tier 3, about 50 a minute for the whole workspace. facts/slack.md, 2. A run changes
  * about ten times in all, and each change is drawn soon; what merely elapses is drawn seldom.
  */
 const drawEveryMs = 500
-/** What elapses is drawn again so often while it does. */
-const elapseMs = 3_000
 const retryAtMostMs = 60_000
 
 export type Presenter = {
-  readonly changed: (run: string) => void
+  /** What is called so has changed. */
+  readonly changed: (id: string) => void
   readonly stop: () => void
 }
 
-type Means = {
+/** What a living message shows now. */
+export type Drawing = {
+  readonly message: Message
+  /** Null: it was never posted. */
+  readonly place: Place | null
+  /** Where it is posted then. */
+  readonly channel: string
+  /** Records where it was posted. */
+  readonly posted: (place: Place) => Promise<unknown>
+  /** When to draw again; null: when it changes. */
+  readonly nextMs: number | null
+}
+
+export type Means = {
   readonly api: Pick<SlackApi, 'post' | 'update'>
-  readonly journal: Journal
   readonly timers: Timers
-  readonly note: string | null
   readonly onFailure: (error: unknown) => void
 }
+
+/** Null: there is nothing of that name. */
+export type Draw = (id: string) => Promise<Drawing | null>
 
 type Sheet = {
   drawing: boolean
@@ -39,7 +49,7 @@ type Sheet = {
   timer: { readonly cancel: () => void } | null
 }
 
-export function presentRuns(means: Means): Presenter {
+export function presenting(means: Means, draw: Draw): Presenter {
   const sheets = new Map<string, Sheet>()
   let stopped = false
 
@@ -63,7 +73,7 @@ export function presentRuns(means: Means): Presenter {
     sheet.timer = means.timers.after(waitMs, () => {
       sheet.timer = null
       sheet.drawing = true
-      draw(means, id, sheet).then(
+      show(means, sheet, draw(id)).then(
         (nextMs) => drawn(id, sheet, nextMs),
         (error) => {
           means.onFailure(error)
@@ -91,29 +101,19 @@ export function presentRuns(means: Means): Presenter {
   }
 }
 
-/** Gives when to draw again; null: when the run changes. */
-async function draw(means: Means, id: string, sheet: Sheet): Promise<number | null> {
-  const run = await means.journal.read(id)
-  if (run === null) return null
-  const now = await means.journal.now()
-  const sealed = await means.journal.sealed(run)
-  const message = runMessage({ run, now, sealed, note: means.note })
-  const drawing = JSON.stringify(message)
-  if (run.message === null) await postFirst(means, run, message)
-  else if (drawing !== sheet.last) await means.api.update(run.message, message)
-  sheet.last = drawing
+/** Gives when to draw again. */
+async function show(
+  { api }: Means,
+  sheet: Sheet,
+  asked: Promise<Drawing | null>,
+): Promise<number | null> {
+  const drawing = await asked
+  if (drawing === null) return null
+  const { message, place, channel, posted, nextMs } = drawing
+  const text = JSON.stringify(message)
+  if (place === null) await posted(await api.post(channel, message))
+  else if (text !== sheet.last) await api.update(place, message)
+  sheet.last = text
   sheet.failures = 0
-  return elapses(run) ? elapseMs : null
-}
-
-async function postFirst(means: Means, run: Run, message: Message): Promise<void> {
-  const { channel, ts } = await means.api.post(run.channel, message)
-  await means.journal.change<never>(run.id, () => ({
-    kind: 'change',
-    events: [{ type: 'message-posted', v: 1, channel, ts }],
-  }))
-}
-
-function elapses({ stage }: Run): boolean {
-  return ['sending', 'working', 'acted'].includes(stage.kind)
+  return nextMs
 }

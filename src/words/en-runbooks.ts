@@ -74,7 +74,7 @@ function planProblemSentence(
   }
 }
 
-function conditionText(condition: Condition): string {
+export function conditionText(condition: Condition): string {
   if ('law' in condition) {
     const subject = nameOf(condition.subject)
     return `${lawName(condition.law)} (${subject}) is ${condition.is === 'ok' ? 'ok' : 'not ok'}`
@@ -93,7 +93,7 @@ function conditionText(condition: Condition): string {
   }
 }
 
-function valueText(value: unknown): string {
+export function valueText(value: unknown): string {
   return typeof value === 'number'
     ? number(value)
     : typeof value === 'string'

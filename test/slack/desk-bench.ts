@@ -10,6 +10,8 @@ import { newId } from '../../src/ledger/ids.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts'
 import { type LocalSlack, startLocalSlack } from '../../src/rehearsal/slack/local-slack.ts'
+import { checklistsOn } from '../../src/runs/checklist/journal.ts'
+import { checklistRequestsOn } from '../../src/runs/checklist/requests.ts'
 import { journalOn } from '../../src/runs/journal.ts'
 import { lookWith } from '../../src/runs/look.ts'
 import { requestsOn } from '../../src/runs/requests.ts'
@@ -83,7 +85,13 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
     ...{ document, journal, world: nowhere, wake: () => undefined },
     newId: () => newId(systemClock.now()),
   })
+  const checklists = checklistsOn(ledger, () => undefined)
+  const checklistRequests = checklistRequestsOn({
+    ...{ document, catalogue, checklists, journal, requests, wake: () => undefined },
+    newId: () => newId(systemClock.now()),
+  })
   return deskOf({
+    checklists: { ...checklists, requests: checklistRequests },
     ...{ document, catalogue, requests, look, journal, people, api, team, onFailure },
     note: null,
     library: libraryOf([]),

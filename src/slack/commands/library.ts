@@ -13,6 +13,7 @@ import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace as face } from '../views/blocks.ts'
 import { listMessage, rehearsedMessage, shownMessage } from '../views/library.ts'
 import { answerInChannel } from './answering.ts'
+import { startChecklist } from './checklists.ts'
 import { startTime } from './start-time.ts'
 
 /** The planner's plan is asked for by this name; no file may have it. */
@@ -59,10 +60,15 @@ export async function startRunbook(
 ): Promise<CommandAnswer> {
   const time = startTime(given, await means.journal.now())
   if (time.kind === 'wrong') return time.sentence
+  const entry = name === plannersName ? null : found(means, name)
+  if (typeof entry === 'string') return entry
+  if (entry?.runbook.form === 'checklist') {
+    const bound = boundBy(means, entry, given)
+    if (typeof bound === 'string') return bound
+    return startChecklist(means, call, { bound, digest: entry.digest }, actor)
+  }
   const wish =
-    name === plannersName
-      ? await plannersWish(means, time.words)
-      : runbooksWish(means, name, time.words)
+    entry === null ? await plannersWish(means, time.words) : runbooksWish(means, entry, time.words)
   if (typeof wish === 'string') return wish
   const { notBefore } = time
   const later = notBefore === null ? {} : { notBefore }
@@ -72,11 +78,9 @@ export async function startRunbook(
 
 function runbooksWish(
   means: DeskMeans,
-  name: string | undefined,
+  entry: LibraryEntry,
   words: readonly string[],
 ): Wish | string {
-  const entry = found(means, name)
-  if (typeof entry === 'string') return entry
   const bound = boundBy(means, entry, words)
   if (typeof bound === 'string') return bound
   const { parameters, items } = bound

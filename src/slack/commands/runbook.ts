@@ -7,6 +7,7 @@ import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { runbookHelp } from '../views/help.ts'
+import { endChecklist, skipBox, tickBox, untickBox } from './checklists.ts'
 import { listRunbooks, rehearseRunbook, showRunbook, startRunbook } from './library.ts'
 import { history, skip, statusOfRuns, stopAll, undo } from './runs.ts'
 import { readStep } from './words.ts'
@@ -27,7 +28,9 @@ export async function runbook(
     case 'abort': {
       const [run] = words
       if (run === undefined)
-        return 'Which run? `/runbook abort <run>`; its living message names it.'
+        return 'Which run, or checklist? `/runbook abort <run>`; its living message names it.'
+      const ended = await endChecklist(means, run, actor)
+      if (ended !== null) return ended.answer
       const answer = await means.requests.abort(run, actor)
       return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
     }
@@ -41,8 +44,14 @@ export async function runbook(
       return startRunbook(means, call, words, actor)
     case 'break-glass':
       return breakGlass(means, call, words, actor)
-    case 'skip':
-      return skip(means, words, actor)
+    case 'skip': {
+      const skipped = await skipBox(means, words, actor)
+      return skipped === null ? skip(means, words, actor) : skipped.answer
+    }
+    case 'tick':
+      return tickBox(means, words, actor)
+    case 'untick':
+      return untickBox(means, words, actor)
     case 'undo':
       return undo(means, call, words, actor)
     case 'status':
@@ -68,6 +77,8 @@ export const runbookVerbs = [
     'break-glass',
     'abort',
     'skip',
+    'tick',
+    'untick',
     'undo',
     'status',
     'history',

@@ -17,7 +17,7 @@ export function statusOfRuns(means: DeskMeans, call: CommandCall): CommandAnswer
     const runs = await newestRuns(means)
     const open = runs.filter(({ stage }) => stage.kind !== 'ended')
     const { stop } = await means.journal.headroom(means.document.name)
-    return runsMessage(open, stop, means.note)
+    return runsMessage(open, await means.checklists.open(), { stop, note: means.note })
   })
 }
 

@@ -95,7 +95,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export type ButtonSpec = {
-  readonly action: 'approve' | 'reject' | 'abort' | 'resume' | 'retry' | 'done' | 'skip' | 'details'
+  readonly action:
+    | ('approve' | 'reject' | 'abort' | 'resume' | 'retry' | 'done' | 'skip' | 'details')
+    | ('apply' | 'tick' | 'why' | 'end')
   readonly text: string
   readonly value: string
   readonly style?: 'primary' | 'danger'

@@ -1,23 +1,37 @@
 /** Runs in a list: those that go on, those that touched a target, and the stop switch. Pure. */
+import type { Checklist } from '../../runs/checklist/checklist.ts'
 import type { Headroom } from '../../runs/headroom.ts'
 import type { Run } from '../../runs/stage.ts'
 import { runStateWords } from '../../words/en.ts'
-import { count } from '../../words/numbers.ts'
+import { count, list } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, type Message, plain, section } from './blocks.ts'
+import { progressText } from './checklist.ts'
 import { isWhole, itemText, planName } from './plan-run.ts'
 
 const linesShown = 15
 
 export function runsMessage(
   runs: readonly Run[],
-  stop: Headroom['stop'],
-  note: string | null,
+  checklists: readonly Checklist[],
+  { stop, note }: { readonly stop: Headroom['stop']; readonly note: string | null },
 ): Message {
+  const kinds = [
+    ...(runs.length === 0 ? [] : [count(runs.length, 'run')]),
+    ...(checklists.length === 0 ? [] : [count(checklists.length, 'checklist')]),
+  ]
+  const isOne = runs.length + checklists.length === 1
   const first =
-    runs.length === 0
-      ? '*No run is open.*'
-      : `*${count(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'} open.*`
-  return listed(first, runs, [...(stop === null ? [] : [stopLine(stop)])], note)
+    kinds.length === 0 ? '*No run is open.*' : `*${list(kinds)} ${isOne ? 'is' : 'are'} open.*`
+  const more = [
+    ...(stop === null ? [] : [stopLine(stop)]),
+    ...checklists.slice(0, linesShown).map(checklistLine),
+  ]
+  return listed(first, runs, more, note)
+}
+
+function checklistLine(checklist: Checklist): string {
+  const { id, title, by, startedAt, channel } = checklist
+  return `• ${face.time(startedAt)} ${face.person(by)}: ${escaped(title)}, ${progressText(checklist)}, in ${face.channel(channel)} (checklist ${face.literal(id)})`
 }
 
 export function historyMessage(target: string, runs: readonly Run[], note: string | null): Message {

@@ -1,0 +1,71 @@
+/** What living messages are about: runs and checklists, each drawn from the ledger. */
+import type { Checklist } from '../runs/checklist/checklist.ts'
+import type { ChecklistJournal } from '../runs/checklist/journal.ts'
+import type { Looking } from '../runs/checklist/looking.ts'
+import type { Journal } from '../runs/journal.ts'
+import type { Run } from '../runs/stage.ts'
+import type { Place } from './api.ts'
+import { type Means, type Presenter, presenting } from './presenter.ts'
+import { checklistMessage } from './views/checklist.ts'
+import { runMessage } from './views/run.ts'
+
+/** What elapses is drawn again so often while it does. */
+const elapseMs = 3_000
+/** An open checklist says when it looked last. */
+const lookedEveryMs = 300_000
+
+/** `note`: marks every message of a local cloud. */
+type RunMeans = Means & { readonly journal: Journal; readonly note: string | null }
+
+type ChecklistMeans = RunMeans & {
+  readonly checklists: ChecklistJournal
+  readonly looking: Pick<Looking, 'lookedAt'>
+}
+
+export function presentRuns(means: RunMeans): Presenter {
+  const { journal, note } = means
+  return presenting(means, async (id) => {
+    const run = await journal.read(id)
+    if (run === null) return null
+    const now = await journal.now()
+    const sealed = await journal.sealed(run)
+    return {
+      message: runMessage({ run, now, sealed, note }),
+      ...{ place: run.message, channel: run.channel },
+      posted: (place) =>
+        journal.change<never>(id, () => ({ kind: 'change', events: [posted(place)] })),
+      nextMs: elapses(run) ? elapseMs : null,
+    }
+  })
+}
+
+function elapses({ stage }: Run): boolean {
+  return ['sending', 'working', 'acted'].includes(stage.kind)
+}
+
+export function presentChecklists(means: ChecklistMeans): Presenter {
+  const { checklists, looking, journal, note } = means
+  return presenting(means, async (id) => {
+    const checklist = await checklists.read(id)
+    if (checklist === null) return null
+    const runs = await runsOf(checklist, journal)
+    const lookedAt = looking.lookedAt(id)
+    return {
+      message: checklistMessage({ checklist, runs, lookedAt, note }),
+      ...{ place: checklist.message, channel: checklist.channel },
+      posted: (place) =>
+        checklists.change<never>(id, () => ({ kind: 'change', events: [posted(place)] })),
+      nextMs: checklist.ended === null ? lookedEveryMs : null,
+    }
+  })
+}
+
+async function runsOf({ boxes }: Checklist, { read }: Journal): Promise<ReadonlyMap<string, Run>> {
+  const names = boxes.flatMap(({ run }) => (run === null ? [] : [run.id]))
+  const runs = await Promise.all(names.map(read))
+  return new Map(runs.flatMap((run) => (run === null ? [] : [[run.id, run] as const])))
+}
+
+function posted({ channel, ts }: Place) {
+  return { type: 'message-posted', v: 1, channel, ts } as const
+}

@@ -1,0 +1,86 @@
+/** The deployment checklist in Slack: ticked by what is seen, taken up by somebody else, undone by drift. */
+import { describe, expect, test } from 'vitest'
+import { buttonsOf } from '../../src/rehearsal/slack/blocks.ts'
+import type { Message } from '../../src/rehearsal/slack/conversations.ts'
+import { database, ids, incident, type Name } from './bot.ts'
+import { type Story, tell } from './story.ts'
+import { until } from './until.ts'
+
+/** Clicks the button of one box, counted from 1, once it is there. */
+async function clickBox(story: Story, who: Name, list: Message, box: number, name: string) {
+  const place = await until(`${name} at box ${box}`, () => {
+    const message = story.all().find(({ ts }) => ts === list.ts)
+    return buttonsOf(message?.blocks ?? []).find(
+      ({ block, button }) =>
+        button.text.text === name && block.block_id?.split('.')[1] === String(box - 1),
+    )
+  })
+  story.did(`${who} clicks [${name}] at box ${box}`)
+  const { block, button } = place
+  const where = [incident, list.ts, block.block_id ?? '', button.action_id ?? ''] as const
+  expect(await story.stage.slack.click(ids[who], ...where)).toEqual({ kind: 'acked' })
+}
+
+/** Somebody with a console, who asks nobody. */
+async function resizeByHand({ cloud }: Story, tier: string) {
+  const { settingsVersion } = cloud.instance(database)
+  const answer = await fetch(`${cloud.root}/v1/projects/tukiprod/instances/${database}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ settings: { settingsVersion, tier } }),
+  })
+  expect(answer.status).toBe(200)
+  await until('it is resized', () => (cloud.instance(database).tier === tier ? true : undefined))
+}
+
+/** What a person at one box reads, as it is now. */
+const line = (message: Message, box: number) =>
+  message.blocks
+    .flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : []))
+    .find((text) => text.startsWith(`${box} · `)) ?? ''
+
+const seenOnce = (story: Story, list: Message) =>
+  until('a first look', () => {
+    const message = story.all().find(({ ts }) => ts === list.ts)
+    return message !== undefined && line(message, 3).includes('tier is') ? message : undefined
+  })
+
+describe('a checklist', () => {
+  test('ticks itself from evidence, survives the bot, is undone by drift, and goes on with others', () =>
+    tell({ name: 'checklist', title: 'The deployment checklist' }, async (story) => {
+      await story.type('ana', '/runbook start deployment-checklist')
+      const list = await story.stage.said(/0 of 9 done/)
+      story.reads(await seenOnce(story, list))
+      await clickBox(story, 'ana', list, 1, 'Apply')
+      await story.aloneHears('ana', /I cannot: this needs `poolers/)
+      await clickBox(story, 'ana', list, 1, 'Why?')
+      await clickBox(story, 'ana', list, 1, 'It is so')
+      await story.stage.said(/1 of 9 done, at box 2/, list)
+
+      await clickBox(story, 'ana', list, 3, 'Apply')
+      const asked = await story.hears(/asks: resize.*Needs 1 of/)
+      await clickBox(story, 'luis', list, 2, 'It is so')
+      await story.click('luis', 'Approve', asked)
+      await story.stage.said(/^Done, not verified/, asked)
+      await story.hears(/3 of 9 done, at box 4/, list)
+
+      story.did('the bot is killed, and somebody puts the old tier back meanwhile')
+      await story.stage.bot().kill()
+      await resizeByHand(story, 'db-custom-2-7680')
+      story.did('days later the bot is started again, and luis takes it up')
+      await story.stage.start()
+      await story.hears(/2 of 9 done, 1 undone again, at box 3/, list)
+      const id = String(story.events().find(({ type }) => type === 'checklist-started')?.checklist)
+      await story.type('luis', `/runbook tick ${id} 3`)
+      await story.aloneHears('luis', /the world shows otherwise.*db-custom-2-7680/)
+      await story.type('luis', `/runbook skip ${id} 3 the small one is enough this week`)
+      await story.hears(/2 of 9 done, 1 skipped, at box 4/, list)
+      await story.type('ana', '/runbook status')
+      await story.hears(/^1 checklist is open/)
+      await story.type('luis', `/runbook abort ${id}`)
+      await story.hears(/2 of 9 done, 1 skipped\..*ended by/, list)
+      await story.type('ana', `/runbook untick ${id} 1`)
+      await story.aloneHears('ana', /was ended by/)
+      expect(story.cloud.writes).toBe(2)
+    }))
+})
