@@ -19,8 +19,8 @@ export async function examineSetup(system: string | undefined): Promise<readonly
   const configuration: Check = {
     subject: 'configuration',
     ...(config.kind === 'config-problem'
-      ? // Without Slack it is the rehearsal that would not begin, and nothing is amiss for the other verbs.
-        {
+      ? {
+          // Without Slack it is the rehearsal that would not begin, and the other verbs miss nothing.
           code: config.variable.startsWith('SLACK_') ? 'wrong-variable' : 'no-rehearsal',
           ...config,
         }

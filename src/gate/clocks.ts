@@ -3,7 +3,7 @@
  * DESIGN.md, 3. Pure.
  */
 import type { Fact } from '../world/world.ts'
-import type { GateReason } from './gate.ts'
+import type { GateReason } from './reason.ts'
 
 /** However old the observation is: the next answer that agrees takes it away. */
 export function clockDoubts(facts: readonly Fact[], target: string): readonly GateReason[] {

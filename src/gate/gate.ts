@@ -14,8 +14,9 @@ import { clockDoubts } from './clocks.ts'
 import { digestOf } from './digest.ts'
 import { factNamed, type View, viewOf } from './facts.ts'
 import { type Basis, fingerprintOf, type Judged } from './fingerprint.ts'
-import { crowdAt, type EventReason, meeting, viewAt } from './meeting.ts'
-import { type History, type RuleReason, rulesAgainst } from './rules.ts'
+import { crowdAt, meeting, viewAt } from './meeting.ts'
+import type { GateReason } from './reason.ts'
+import { type History, rulesAgainst } from './rules.ts'
 
 /** A change that somebody else was cleared for and that is not over: its claim carries the reservation. */
 export type Reservation = {
@@ -23,24 +24,6 @@ export type Reservation = {
   readonly target: string
   /** Null: its step belongs to newer code, so what it reserves cannot be computed. */
   readonly step: BoundStep | null
-}
-
-/** What the gate adds to the model's reasons: they concern the target at this moment, not capacity. */
-export type GateReason = {
-  readonly code:
-    | 'target-claimed'
-    | 'target-busy'
-    | 'not-runnable'
-    | 'not-allowed'
-    | 'clock-differs'
-    | EventReason['code']
-    | RuleReason['code']
-  readonly weight: 'block' | 'review'
-  readonly law: null
-  readonly subject: string
-  readonly before: null
-  readonly after: null
-  readonly values: Readonly<Record<string, string>>
 }
 
 export type Examination = {

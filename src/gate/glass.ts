@@ -1,6 +1,7 @@
 /** What break-glass passes: the wait, unknown facts, and a block on what is broken already. Pure. DESIGN.md, 6. */
 import type { Reason } from '../capacity/reason.ts'
-import type { Examination, GateReason } from './gate.ts'
+import type { Examination } from './gate.ts'
+import type { GateReason } from './reason.ts'
 
 /** Whether the glass may be broken for this verdict: each law that it would break is broken already. */
 export function glassPasses({

@@ -9,8 +9,9 @@ import type { RehearsedRun, RehearsedStep } from '../define/rehearsed-run.ts'
 import { digestOf } from './digest.ts'
 import { type View, viewOf } from './facts.ts'
 import type { Moved } from './fingerprint.ts'
-import { dayOf, type GateReason, type Question, standing, worstVerdict } from './gate.ts'
+import { dayOf, type Question, standing, worstVerdict } from './gate.ts'
 import { meeting, viewAt } from './meeting.ts'
+import type { GateReason } from './reason.ts'
 
 export type PlanExamination = {
   readonly rehearsed: RehearsedRun

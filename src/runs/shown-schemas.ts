@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Reason } from '../capacity/reason.ts'
 import type { Refusal } from '../capacity/refusal.ts'
 import type { Json } from '../define/step.ts'
-import type { GateReason } from '../gate/gate.ts'
+import type { GateReason } from '../gate/reason.ts'
 
 export const json: z.ZodType<Json> = z.json()
 export const jsonObject = z.record(z.string(), json)

@@ -1,5 +1,5 @@
 /** What stands in the way of a change at this moment, in words. */
-import type { GateReason } from '../gate/gate.ts'
+import type { GateReason } from '../gate/reason.ts'
 import { nameOf, number } from './numbers.ts'
 
 /** What stands in the way at this moment, whatever the capacity. */

@@ -7,7 +7,7 @@ import type { LawId } from '../capacity/laws/catalogue.ts'
 import type { Moment, Reason, ReasonCode, ReasonOf } from '../capacity/reason.ts'
 import type { RefusalCode, RefusalOf } from '../capacity/refusal.ts'
 import type { TierProblem } from '../capacity/tier.ts'
-import type { GateReason } from '../gate/gate.ts'
+import type { GateReason } from '../gate/reason.ts'
 import { gateReasons } from './en-gate.ts'
 import { count, list, nameOf, number } from './numbers.ts'
 

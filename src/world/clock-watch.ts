@@ -4,21 +4,8 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { z } from 'zod'
+import type { ClockReader, ClockSkew } from './ports/clocks.ts'
 import type { Clock } from './world.ts'
-
-export type ClockSkew = {
-  readonly of: 'google' | 'slack'
-  /** The one whose clock it is, for people. */
-  readonly host: string
-  /** How far we are ahead, at least; 0: no further than the header and the way can tell. */
-  readonly skewSeconds: number
-  readonly at: number
-}
-
-export type ClockReader = {
-  /** Of the newest answer of each. */
-  readonly skews: () => readonly ClockSkew[]
-}
 
 export type ClockWatch = ClockReader & { readonly stop: () => void }
 

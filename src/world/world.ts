@@ -2,8 +2,9 @@
  * The world as the product holds it: what it reads and writes there. Types only; each source's own
  * are in ports/, adapters stand beside this file.
  */
-import type { ClockReader } from './clock-watch.ts'
+
 import type { CeleryReader, CeleryWriter } from './ports/celery.ts'
+import type { ClockReader } from './ports/clocks.ts'
 import type { CloudRunReader, CloudRunWriter } from './ports/cloud-run.ts'
 import type { CloudSqlReader, CloudSqlWriter } from './ports/cloud-sql.ts'
 import type { LoadTestReader, LoadTestWriter } from './ports/load-test.ts'

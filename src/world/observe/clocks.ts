@@ -1,5 +1,6 @@
 /** A clock that differs is a fact; one that agrees is none: nobody needs to read it, or to record it. */
-import { type ClockReader, skewSecondsAtMost } from '../clock-watch.ts'
+import { skewSecondsAtMost } from '../clock-watch.ts'
+import type { ClockReader } from '../ports/clocks.ts'
 import type { Fact } from '../world.ts'
 
 export function clockFacts({ skews }: ClockReader): readonly Fact[] {

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { readSystemFile } from '../../../src/documents.ts'
-import { examine, type GateReason } from '../../../src/gate/gate.ts'
+import { examine } from '../../../src/gate/gate.ts'
+import type { GateReason } from '../../../src/gate/reason.ts'
 import { noHistory } from '../../../src/gate/rules.ts'
 import type { Evidence, RecordedFact, RunEvent, ShownForecast } from '../../../src/runs/events.ts'
 import { IllegalEvent } from '../../../src/runs/moves.ts'
