@@ -9,7 +9,7 @@ import type { Clock, Fact, World } from '../world/world.ts'
 import type { RunEvent, ShownForecast } from './events.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
 import type { Changed, Journal } from './journal.ts'
-import type { Run } from './stage.ts'
+import type { Run, Stage } from './stage.ts'
 
 export type Means = {
   readonly document: SystemDocument
@@ -61,9 +61,26 @@ export function decidedOn(
   )
 }
 
-/** What happened is recorded whatever else was appended meanwhile. */
-export function happened({ means, run }: Task, event: RunEvent): Promise<Done> {
-  return means.journal.change<never>(run.id, () => ({ kind: 'change', events: [event] }))
+/** What happened is recorded whatever else was appended meanwhile, unless another instance found it out before. */
+export function happened(
+  { means, run }: Pick<Task, 'means' | 'run'>,
+  event: Answer,
+): Promise<Done> {
+  return means.journal.change<Again>(run.id, ({ stage }) =>
+    isAwaited(stage, event) ? { kind: 'change', events: [event] } : again,
+  )
+}
+
+export type Answer = Extract<
+  RunEvent,
+  { type: 'write-accepted' | 'write-faulted' | 'operation-ended' }
+>
+
+/** Whoever was frozen may hear of a write, or of an operation, that the run has left behind. */
+function isAwaited(stage: Stage, event: Answer): boolean {
+  return event.type === 'operation-ended'
+    ? stage.kind === 'working' && stage.operation === event.operation
+    : stage.kind === 'sending' && stage.intent.id === event.intent
 }
 
 /** Null where the code of today refuses the stored input. */

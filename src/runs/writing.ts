@@ -7,6 +7,7 @@ import { mayWait, voided } from './consenting.ts'
 import { actBy, quietAfter, restAfterMs, sendWithinMs } from './decide.ts'
 import type { RunEvent } from './events.ts'
 import {
+  type Answer,
   type Done,
   decided,
   decidedOn,
@@ -99,7 +100,7 @@ async function answerTo(
   task: Task,
   { examination }: Look,
   { clearance, intent: { id } }: Letter,
-): Promise<RunEvent> {
+): Promise<Answer> {
   const stage = task.run.stage
   if (stage.kind !== 'sending') throw new Error(`${task.run.id} is not sending`)
   try {

@@ -4,17 +4,29 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BoundStep } from '../../src/define/step.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import { advance } from '../../src/runs/executor.ts'
 import { alone } from '../../src/runs/requests.ts'
 import { runOfStream } from '../../src/runs/run.ts'
 import type { Run } from '../../src/runs/stage.ts'
 import { createBackup } from '../../src/steps/create-backup.ts'
 import { createReadReplica } from '../../src/steps/create-read-replica.ts'
 import { setDatabaseFlag } from '../../src/steps/set-database-flag.ts'
+import type { CloudSqlOperation, CloudSqlWriter } from '../../src/world/ports/cloud-sql.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { opened, temporaryFolder } from '../ledger/temporary.ts'
 import { handClock } from '../world/hand-clock.ts'
 import { type Death, mortal, ProcessDied, write } from './mortal.ts'
-import { changed, channel, database, processOn, sofia, standing, upgrade } from './process.ts'
+import {
+  changed,
+  channel,
+  database,
+  luis,
+  processOn,
+  sofia,
+  standing,
+  tokenOf,
+  upgrade,
+} from './process.ts'
 import { simulateCloud, type TestCloud } from './simulated-world.ts'
 
 type Process = ReturnType<typeof processOn>
@@ -186,6 +198,40 @@ describe('a process dies, and the next one finds the same ledger and the same wo
       const lived = await live({ step, deaths: [{ at, when: { inFlightMs } }], readLagMs })
       expect(lived).toMatchObject(end)
     }
+  })
+})
+
+describe('an instance that hears its answer late, when another one has ended the run', () => {
+  /** Nobody is asked about a backup: it would be over before it could be held up. */
+  const approved = stories.filter(({ name }) => name !== createBackup({ database }).name)
+
+  test.for(approved)('$name: finds that nobody waits for it, and breaks nothing', async (one) => {
+    const { step, end } = one
+    const clock = handClock()
+    const cloud = simulateCloud({ clock })
+    const ledger = memoryLedger(clock)
+    const frozen = Promise.withResolvers<void>()
+    const { part } = mortal(ledger, null)
+    const slow = part(cloud)
+    const thawing = (answer: Promise<CloudSqlOperation>) => frozen.promise.then(() => answer)
+    const writer: CloudSqlWriter = {
+      patch: (clearance, wish) => thawing(slow.writer.patch(clearance, wish)),
+      createReplica: (clearance, wish) => thawing(slow.writer.createReplica(clearance, wish)),
+      deleteReplica: (clearance, wish) => thawing(slow.writer.deleteReplica(clearance, wish)),
+      backUp: (clearance, wish) => thawing(slow.writer.backUp(clearance, wish)),
+    }
+    const first = processOn({ ledger, clock, cloud: { reader: slow.reader, writer } })
+    const other = processOn({ ledger, clock, cloud })
+    const asked = await first.asked(step)
+    changed(await first.requests.approve(tokenOf(asked), luis))
+    const hearing = advance(first.means, asked.id)
+    while (cloud.arrivals() === 0) await new Promise((resolve) => setImmediate(resolve))
+    const ended = await other.bring(asked.id)
+    expect(standing(ended)).toBe(end.end)
+    frozen.resolve()
+    expect(await hearing).toBeNull()
+    expect(await other.journal.read(asked.id)).toEqual(ended)
+    expect(await world(cloud)).toMatchObject({ writes: 1, arrivals: 1 })
   })
 })
 
