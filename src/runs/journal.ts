@@ -181,7 +181,7 @@ function isChange<No extends { readonly kind: string }>(result: Change | No): re
 }
 
 /** A claim lives from the grant until the step is verified or given up; it ends with the stage that ends it. */
-function claimEvents(
+export function claimEvents(
   run: Run,
   { before, held, now }: State,
   change: Change,

@@ -77,7 +77,7 @@ export type Answer = Extract<
 >
 
 /** Whoever was frozen may hear of a write, or of an operation, that the run has left behind. */
-function isAwaited(stage: Stage, event: Answer): boolean {
+export function isAwaited(stage: Stage, event: Answer): boolean {
   return event.type === 'operation-ended'
     ? stage.kind === 'working' && stage.operation === event.operation
     : stage.kind === 'sending' && stage.intent.id === event.intent
