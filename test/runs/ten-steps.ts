@@ -3,9 +3,8 @@
  * or with a death at any append and any write.
  */
 import type { SystemDocument } from '../../src/capacity/system.ts'
-import { type Catalogue, catalogueOf } from '../../src/define/catalogue.ts'
 import type { PlanItem } from '../../src/define/plan-item.ts'
-import type { BoundStep, Hold, StepEntry } from '../../src/define/step.ts'
+import type { BoundStep } from '../../src/define/step.ts'
 import { keepClaimMs } from '../../src/runs/decide.ts'
 import { claimsOfOthers } from '../../src/runs/headroom.ts'
 import type { Answer } from '../../src/runs/requests.ts'
@@ -16,12 +15,11 @@ import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
 import { createBackup } from '../../src/steps/create-backup.ts'
 import { createReadReplica } from '../../src/steps/create-read-replica.ts'
-import { catalogue as steps } from '../../src/steps/index.ts'
+import { catalogue } from '../../src/steps/index.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { scaleService } from '../../src/steps/scale-service.ts'
 import { setDatabaseFlag } from '../../src/steps/set-database-flag.ts'
 import { setPooler } from '../../src/steps/set-pooler.ts'
-import { configured } from '../../src/steps/sources.ts'
 import { terminateSessions } from '../../src/steps/terminate-sessions.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/hand-clock.ts'
@@ -45,26 +43,6 @@ import { simulateCloud } from './simulated-world.ts'
 
 const pooler = 'pgbouncer'
 
-const where = { pooler, database } as const
-const hold: Hold = {
-  ...{ target: `databases.${database}`, holds: `poolers.${pooler}`, secondsMax: 60 },
-  take: (clearance, { write }) => configured(write.pgBouncer).pause(clearance, where),
-  release: (clearance, { write }) => configured(write.pgBouncer).resume(clearance, where),
-}
-
-/** The resize whose clients wait in the pooler meanwhile is foreseen and has no hands yet: here it has. */
-const catalogue: Catalogue = catalogueOf(steps.entries.map(withHold))
-
-function withHold(entry: StepEntry): StepEntry {
-  const { name, title, risk, minutes, fields, examples } = entry
-  const parse: StepEntry['parse'] = (input) => {
-    const step = entry.parse(input)
-    if ('kind' in step || step.act.kind !== 'write' || step.input.pausePooler !== true) return step
-    return { ...step, act: { ...step.act, unable: () => null, hold: () => hold } }
-  }
-  return { name, title, risk, minutes, fields, examples, parse }
-}
-
 const document: SystemDocument = calm(
   siteWith({
     monthlyBudgetUsd: 9_000,
@@ -81,11 +59,7 @@ function calm(given: SystemDocument): SystemDocument {
 }
 
 const inOrder = (...all: readonly BoundStep[]): readonly PlanItem[] =>
-  all.map(({ name, input }) => {
-    const step = catalogue.bind(name, input)
-    if ('kind' in step) throw new Error(`${name} is refused`)
-    return { kind: 'step', step, why: null }
-  })
+  all.map((step) => ({ kind: 'step', step, why: null }))
 
 export const tenSteps: readonly PlanItem[] = [
   ...inOrder(checkConnections({ database })),
@@ -198,7 +172,7 @@ function stageOn(clock: HandClock) {
       const pgBouncer = life.part(poolers)
       const workers = life.part(celery)
       return processOn({
-        ...{ ledger: life.ledger, clock, document, catalogue },
+        ...{ ledger: life.ledger, clock, document },
         ...{ cloud: life.part(cloud), cloudRun: life.part(cloudRun) },
         beside: {
           read: { postgres: postgres.reader, pgBouncer: pgBouncer.reader, celery: workers.reader },
