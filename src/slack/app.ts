@@ -8,6 +8,7 @@ import type { Logger as PinoLogger } from 'pino'
 import type { Clock, Timers } from '../world/world.ts'
 import { type SlackApi, slackApi } from './api.ts'
 import { type ActionCall, type CommandCall, doorOf, readAction, readCommand } from './door.ts'
+import { buttonActions } from './views/blocks.ts'
 
 /** Answers a command or a click. What is returned is said to the person alone; null: nothing. */
 export type Desk = {
@@ -39,10 +40,6 @@ const callTimeoutMs = 8_000
 const keepAliveMs = 5_000
 
 const commands = ['/capacity', '/runbook', '/plimsoll']
-const actionIds = [
-  ...['approve', 'reject', 'abort', 'resume', 'retry', 'done', 'details'],
-  ...['apply', 'tick', 'why', 'end'],
-]
 
 const broken =
   'Something broke on my side, so take it as a no: nothing was sent. It is in my log; try again in a moment.'
@@ -136,7 +133,7 @@ function isKnown(body: unknown): boolean {
   const command = readCommand(body)
   if (command !== null) return commands.includes(command.command)
   const action = readAction(body)
-  return action !== null && actionIds.includes(action.action)
+  return action !== null && buttonActions.some((one) => one === action.action)
 }
 
 /** Record, then ack: what takes longer is answered with an error, never with a silent yes. */

@@ -71,6 +71,16 @@ describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, 
       expect(story.cloud.writes).toBe(0)
     }))
 
+  test('what only a person can do is asked for, and a click says that it is done', () =>
+    tell({ name: 'by-hand', title: 'A person does it' }, async (story) => {
+      await story.type('ana', '/runbook do confirm "what=the site answers"')
+      const asked = await story.hears(/^Your turn/)
+      await story.click('luis', 'Done')
+      await story.hears(/^(Done|Looked)/, asked)
+      const answers = story.events().filter(({ type }) => type === 'person-answered')
+      expect(answers).toMatchObject([{ by: 'U0LUIS' }])
+    }))
+
   test('observe mode does everything but send', () =>
     tell({ name: 'observe-mode', title: 'The first week', document: observing }, async (story) => {
       await story.type('ana', upgrade)

@@ -94,10 +94,24 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   }
 }
 
+/** Each is drawn here and heard at the door: one that is not heard would look alive and do nothing. */
+export const buttonActions = [
+  'approve',
+  'reject',
+  'abort',
+  'resume',
+  'retry',
+  'done',
+  'skip',
+  'details',
+  'apply',
+  'tick',
+  'why',
+  'end',
+] as const
+
 export type ButtonSpec = {
-  readonly action:
-    | ('approve' | 'reject' | 'abort' | 'resume' | 'retry' | 'done' | 'skip' | 'details')
-    | ('apply' | 'tick' | 'why' | 'end')
+  readonly action: (typeof buttonActions)[number]
   readonly text: string
   readonly value: string
   readonly style?: 'primary' | 'danger'
