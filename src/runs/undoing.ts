@@ -1,5 +1,6 @@
 /** The way back from a run: the undo of each step that was done, the last one first. Pure. DESIGN.md, 5. */
 import type { Catalogue } from '../define/catalogue.ts'
+import { nothingChanged } from '../define/define-step.ts'
 import type { PlanItem } from '../define/plan-item.ts'
 import type { Run, StepRecord } from './stage.ts'
 
@@ -17,6 +18,8 @@ export function wayBack(run: Run, catalogue: Catalogue): WayBack {
   for (const { forecast } of done) {
     if (forecast === null || forecast.undo === null) continue
     const { undo } = forecast
+    // A backup took nothing away.
+    if (undo.kind === 'cannot' && undo.because === nothingChanged) continue
     if (undo.kind === 'cannot') {
       cannot.push({ step: forecast.step, because: undo.because })
       continue

@@ -57,7 +57,7 @@ export async function undo(
   if (run.stage.kind !== 'ended')
     return `Not yet: ${slackFace.run(id)} has not ended. Abort it, or let it end; then I undo what it did.`
   const { items, cannot } = wayBack(run, means.catalogue)
-  const left = cannot.map(({ step, because }) => `${step}: ${because}`)
+  const left = [...new Set(cannot.map(({ step, because }) => `${step}: ${because}`))]
   if (items.length === 0)
     return left.length === 0
       ? `Nothing to undo: ${slackFace.run(id)} changed nothing.`

@@ -9,6 +9,8 @@ export function evidenceBlocks(
   evidence: readonly Evidence[],
   before: readonly RecordedFact[],
 ): readonly KnownBlock[] {
+  // What a person did and nobody can look for.
+  if (evidence.length === 0) return []
   const rows = evidence.map(({ fact, predicted, observed, outcome, holds }) => [
     factName(fact),
     seenIn(before, fact),

@@ -7,7 +7,7 @@ import { stepLine } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
 import { reasonSentence, refusalSentence } from '../../words/en-reasons.ts'
 import { onlyIfText, waitText } from '../../words/en-runbooks.ts'
-import { count, duration, number } from '../../words/numbers.ts'
+import { count, duration, list, number } from '../../words/numbers.ts'
 import { escaped, slackFace as face, plain, section, table } from './blocks.ts'
 
 /** On a phone nobody reads more; the details have the rest. */
@@ -107,6 +107,21 @@ export function checklistBlocks(run: Run): readonly KnownBlock[] {
   const more = run.plan.length - lines.length
   const rest = more > 0 ? [`and ${number(more)} more`] : []
   return [section([...lines, ...rest].join('\n'))]
+}
+
+/** A plan that was begun and came to its end. */
+export function isThrough({ stage, proposal, ...run }: Run): boolean {
+  const isDone =
+    stage.kind === 'ended' && (stage.outcome === 'verified' || stage.outcome === 'not-verified')
+  return isDone && proposal.acceptedAt !== null && run.plan.length > 1
+}
+
+/** How the whole of it ended: what people had to take as it was, and how long it took; why is in the details. */
+export function throughText({ past, by, startedAt, lastAt }: Run): string {
+  const taken = past.flatMap(({ skipped }, index) => (skipped === null ? [] : [number(index + 1)]))
+  const steps = `${taken.length === 1 ? 'step' : 'steps'} ${list(taken)}`
+  const left = taken.length === 0 ? '' : `People went past ${steps}. `
+  return `${left}It took ${duration(lastAt - startedAt)}. Asked by ${face.person(by)}.`
 }
 
 const pastWords = {

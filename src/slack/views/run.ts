@@ -1,13 +1,14 @@
 /** A run's living message: asked -> before, during, after -> decided -> done, from its state alone. Pure. */
 
 import type { KnownBlock } from '@slack/types'
-import type { PlanForecast, ShownForecast } from '../../runs/events.ts'
+import type { PlanForecast } from '../../runs/events.ts'
 import type { Sealed } from '../../runs/journal.ts'
 import type { Approval, Run } from '../../runs/stage.ts'
-import { parkedSentence, stepLine } from '../../words/en.ts'
+import { parkedSentence } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
 import { reasonSentence } from '../../words/en-reasons.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
+import { afterwards } from './afterwards.ts'
 import {
   actions,
   type ButtonSpec,
@@ -22,12 +23,14 @@ import { evidenceBlocks, factName, readingBlocks } from './evidence.ts'
 import { forecastBlocks } from './forecast.ts'
 import {
   checklistBlocks,
+  isThrough,
   isWhole,
   itemText,
   planName,
   rehearsedBlocks,
   stepOf,
   stopText,
+  throughText,
   watchText,
 } from './plan-run.ts'
 import { movedSentence, progressLines } from './progress.ts'
@@ -139,6 +142,10 @@ function endLine(run: Run, outcome: Outcome, by: string | null): string {
     case 'verified':
       return isReading(run) ? `*Looked: ${what}.*` : `*Done and verified: ${what}.* ${took(run)}`
     case 'not-verified': {
+      if (isThrough(run)) return `*Done, not verified: ${what}.* ${throughText(run)}`
+      const [left] = run.past
+      if (left?.outcome === 'skipped' && left.skipped !== null)
+        return `*Left out by ${face.person(left.skipped.by)} ${face.time(left.at)}: ${what}.* ${face.literal(left.skipped.reason)}. ${leftBehind(run)} ${asked}`
       const done = isReading(run) ? 'Looked, and not everything was seen' : 'Done, not verified'
       return `*${done}: ${what}.* ${[unseenText(run), took(run)].join(' ').trim()}`
     }
@@ -198,26 +205,8 @@ function body(run: Run, now: number): readonly KnownBlock[] {
       : isReading(run)
         ? readingBlocks(evidence)
         : evidenceBlocks(evidence, forecast?.facts ?? [])),
-    ...(stage.kind === 'ended' && record.endedAt !== null ? afterwards(forecast).map(context) : []),
+    ...afterwards(run).map(context),
   ]
-}
-
-/** What is there now by the forecast, what to do next, and how to go back. */
-function afterwards(forecast: ShownForecast | null): readonly string[] {
-  if (forecast === null) return []
-  const { supportedUsers, users, reasons, undo } = forecast
-  const { now, after } = supportedUsers
-  const line =
-    undo?.kind === 'step' ? face.literal(stepLine('/runbook do', undo.step, undo.input)) : null
-  return [
-    now === null || after === null
-      ? null
-      : `By the forecast it carries ${number(after)} of ${number(users)} users; before, ${number(now)}.`,
-    ...reasons
-      .filter(({ code }) => code === 'alert-misplaced')
-      .map((reason) => `Next: ${escaped(reasonSentence(reason))}`),
-    line === null ? null : `Undo: ${line}`,
-  ].filter((text) => text !== null)
 }
 
 function buttons(run: Run): readonly KnownBlock[] {
@@ -277,6 +266,7 @@ function consentLine(run: Run): string {
 }
 
 function took(run: Run): string {
+  if (isThrough(run)) return throughText(run)
   const { acceptedAt, intendedAt, endedAt } = run.record
   const from = intendedAt ?? acceptedAt
   if (from === null || endedAt === null) return ''
