@@ -5,11 +5,13 @@
 
 import type { SystemDocument } from '../capacity/system.ts'
 import { approvalsNeeded } from '../define/approvals-needed.ts'
+import { isMet } from '../define/conditions.ts'
 import { itemsAtMost, type PlanItem, storedItems } from '../define/plan-item.ts'
 import type { BoundStep, Unable } from '../define/step.ts'
 import { unableTo } from '../define/unable.ts'
 import { digestOf } from '../gate/digest.ts'
 import { remedyFor } from '../gate/evidence.ts'
+import { dayOf } from '../gate/gate.ts'
 import {
   type Actor,
   type Denial,
@@ -146,7 +148,8 @@ async function start<No extends { readonly kind: string }>(
   const { document, journal } = means
   const { items, runbook, notBefore, breakGlass } = wish
   const steps = stepsIn(items)
-  const refusal = refusalToStart(means, wish, channel, actor)
+  const today = dayOf(await journal.now())
+  const refusal = refusalToStart(means, { ...wish, today }, channel, actor)
   if (refusal !== null) return refusal
   const digest = digestOf(document)
   await journal.keepDocument(digest, document)
@@ -186,9 +189,26 @@ function stepsIn(items: readonly PlanItem[]): readonly BoundStep[] {
   return items.flatMap((item) => (item.kind === 'step' ? [item.step] : []))
 }
 
+/** Without those whose condition does not hold by the document: should it hold then, they are judged when reached. */
+function stepsToDo(
+  items: readonly PlanItem[],
+  document: SystemDocument,
+  today: string,
+): readonly BoundStep[] {
+  const toDo: BoundStep[] = []
+  let skipping = 0
+  for (const item of items) {
+    if (skipping > 0) skipping -= 1
+    else if (item.kind === 'step') toDo.push(item.step)
+    else if (item.kind === 'only-if' && isMet(item, document, { today }).kind === 'no')
+      skipping = item.skips
+  }
+  return toDo
+}
+
 function refusalToStart(
   { document, world }: RequestMeans,
-  { items, breakGlass }: Wish,
+  { items, breakGlass, today }: Wish & { readonly today: string },
   channel: string,
   actor: Actor,
 ): NotTaken | null {
@@ -198,7 +218,7 @@ function refusalToStart(
   const steps = stepsIn(items)
   if (items.length === 0 || items.length > itemsAtMost)
     return { kind: 'not-taken', code: 'plan-length', steps: items.length, atMost: itemsAtMost }
-  const why = steps
+  const why = stepsToDo(items, document, today)
     .map((step) => unableTo(step, document) ?? unseeable(step, world.read))
     .find((one) => one !== null)
   if (why !== undefined) return { kind: 'not-taken', code: 'unable', why }

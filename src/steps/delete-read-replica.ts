@@ -61,5 +61,5 @@ export const deleteReadReplica = defineStep({
     const names = Object.keys(after.databases[database]?.replicas ?? {}).sort()
     return [{ fact: `databases.${database}.replicaNames`, predicted: names }]
   },
-  undo: () => ({ kind: 'cannot', because: 'name-burnt-for-a-week' }),
+  undo: () => ({ kind: 'cannot', because: 'its name is taken for a week' }),
 })

@@ -56,7 +56,7 @@ export const setTraffic = defineStep({
   expects: (_after, { service, revision }) => [
     { fact: `services.${service}.revision`, predicted: revision },
   ],
-  undo: () => ({ kind: 'cannot', because: 'revision-before-is-in-the-facts' }),
+  undo: () => ({ kind: 'cannot', because: 'the revision before is among the facts of the run' }),
 })
 
 function changeOf({ service, revision }: { service: string; revision: string }) {

@@ -63,7 +63,7 @@ export const terminateSessions = defineStep({
       },
     },
   ],
-  undo: () => ({ kind: 'cannot', because: 'uncommitted-work-is-lost' }),
+  undo: () => ({ kind: 'cannot', because: 'what was not committed is lost' }),
 })
 
 function filterOf(input: {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PlanItem } from '../../src/define/plan-item.ts'
 import type { BoundStep } from '../../src/define/step.ts'
+import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
@@ -132,6 +133,19 @@ describe('between the steps', () => {
     expect(out.run.past.map(({ outcome }) => outcome)).toEqual(['passed-over', 'passed-over'])
     const done = await guarded('db-custom-2-7680')
     expect([standing(done.run), done.run.index]).toEqual(['asked', 1])
+  })
+
+  test('a step that could not be done here refuses the plan only where its condition holds by the document', async () => {
+    const baked = bumpCeleryConcurrency({ service: 'celery-worker', concurrency: 6 })
+    const ask = async (to: string) => {
+      const bot = await realProcess()
+      return bot.requests.start({ items: [ifTier(to), ...inOrder([baked, look])] }, channel, sofia)
+    }
+    expect(await ask('db-custom-4-15360')).toMatchObject({ kind: 'changed' })
+    expect(await ask('db-custom-2-7680')).toMatchObject({
+      code: 'unable',
+      why: { code: 'baked-into-image' },
+    })
   })
 
   test('a condition that nobody can judge blocks the plan before it begins', async () => {
