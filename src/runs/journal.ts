@@ -31,7 +31,7 @@ export type Journal = {
   /** Null while it goes on, and where it has changed since it was read. */
   readonly sealed: (run: Run) => Promise<Sealed | null>
   readonly keepDocument: (digest: string, document: unknown) => Promise<void>
-  /** `judge` sees who holds what, and says why the run may not begin; null: it may. */
+  /** `judge` sees who holds what, and says why the run may not begin; null: it may. One that there is begins once. */
   readonly start: <No extends { readonly kind: string }>(
     event: Extract<RunEvent, { type: 'run-started' }>,
     judge: (headroom: Headroom, now: number) => No | null,
@@ -76,6 +76,8 @@ export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal 
     keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
     start: async (event, judge, beside) => {
       for (let race = 0; race < racesAtMost; race += 1) {
+        const there = await read(event.run)
+        if (there !== null) return { kind: 'changed', run: there }
         const held = await headroom(event.system)
         const now = await ledger.now()
         const no = judge(held, now)

@@ -43,6 +43,8 @@ export type Switched = { readonly kind: 'switched'; readonly headroom: Headroom 
 
 /** What somebody asks for: one step, or a runbook's plan with all its inputs. */
 export type Wish = {
+  /** The run's name, where it was given before: asked for twice, there is one. Absent: a new one. */
+  readonly run?: string
   readonly items: readonly PlanItem[]
   readonly runbook?: NonNullable<Run['runbook']>
   /** Not before, and only if it is still clear then. */
@@ -153,7 +155,7 @@ async function start<No extends { readonly kind: string }>(
   if (refusal !== null) return refusal
   const digest = digestOf(document)
   await journal.keepDocument(digest, document)
-  const run = means.newId()
+  const run = wish.run ?? means.newId()
   return journal.start<NotTaken | No>(
     {
       type: 'run-started',

@@ -1,4 +1,5 @@
 /** What the bot asks of Slack's Web API: the few methods, judged by zod. `app.ts` gives it Bolt's client. */
+import type { ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { Message } from './views/blocks.ts'
 
@@ -25,6 +26,7 @@ export type SlackApi = {
   readonly post: (channel: string, message: Message, thread?: string) => Promise<Place>
   readonly update: (place: Place, message: Message) => Promise<void>
   readonly tell: (channel: string, user: string, text: string) => Promise<void>
+  readonly openView: (trigger: string, view: ModalView) => Promise<void>
 }
 
 const identitySchema = z.object({ team_id: z.string(), user_id: z.string(), bot_id: z.string() })
@@ -84,6 +86,9 @@ export function slackApi(call: Call): SlackApi {
     },
     tell: async (channel, user, text) => {
       await call('chat.postEphemeral', { channel, user, text })
+    },
+    openView: async (trigger, view) => {
+      await call('views.open', { trigger_id: trigger, view })
     },
   }
 }

@@ -7,13 +7,29 @@ import { App, type Logger as BoltLogger, HTTPReceiver, LogLevel } from '@slack/b
 import type { Logger as PinoLogger } from 'pino'
 import type { Clock, Timers } from '../world/world.ts'
 import { type SlackApi, slackApi } from './api.ts'
-import { type ActionCall, type CommandCall, doorOf, readAction, readCommand } from './door.ts'
+import {
+  type ActionCall,
+  type CommandCall,
+  doorOf,
+  readAction,
+  readCommand,
+  readView,
+  type ViewCall,
+} from './door.ts'
 import { buttonActions } from './views/blocks.ts'
+import { refusalView } from './views/form.ts'
+
+/** Null: it was taken, and the form closes. Problems stand at their fields, a refusal in place of the form. */
+export type ViewAnswer =
+  | { readonly kind: 'wrong-fields'; readonly problems: Readonly<Record<string, string>> }
+  | { readonly kind: 'refused'; readonly sentence: string }
+  | null
 
 /** Answers a command or a click. What is returned is said to the person alone; null: nothing. */
 export type Desk = {
   readonly command: (call: CommandCall) => Promise<string | null>
   readonly action: (call: ActionCall) => Promise<string | null>
+  readonly view: (call: ViewCall) => Promise<ViewAnswer>
 }
 
 export type SlackOptions = {
@@ -118,35 +134,49 @@ function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
 function answerAt(app: App, desk: Desk, api: SlackApi, options: SlackOptions): void {
   app.command(/^\//, async ({ body, ack }) => {
     const call = readCommand(body)
-    const said = call === null ? late : await inTime(desk.command(call), options)
+    const said = call === null ? late : await inTime(desk.command(call), told, options)
     await (said === null ? ack() : ack({ response_type: 'ephemeral', text: said }))
   })
   app.action(/^/, async ({ body, ack }) => {
     const call = readAction(body)
-    const said = call === null ? null : await inTime(desk.action(call), options)
+    const said = call === null ? null : await inTime(desk.action(call), told, options)
     await ack()
     if (call !== null && said !== null) await api.tell(call.channel, call.user, said)
+  })
+  app.view(/^/, async ({ body, ack }) => {
+    const call = readView(body)
+    if (call === null) return ack()
+    const said = await inTime(desk.view(call), refused, options)
+    if (said === null) return ack()
+    if (said.kind === 'wrong-fields')
+      return ack({ response_action: 'errors', errors: { ...said.problems } })
+    return ack({ response_action: 'update', view: refusalView(said.sentence) })
   })
 }
 
 function isKnown(body: unknown): boolean {
   const command = readCommand(body)
   if (command !== null) return commands.includes(command.command)
+  if (readView(body) !== null) return true
   const action = readAction(body)
   return action !== null && buttonActions.some((one) => one === action.action)
 }
 
+const told = (sentence: string): string | null => sentence
+const refused = (sentence: string): ViewAnswer => ({ kind: 'refused', sentence })
+
 /** Record, then ack: what takes longer is answered with an error, never with a silent yes. */
-function inTime(
-  work: Promise<string | null>,
+function inTime<Said>(
+  work: Promise<Said>,
+  as: (sentence: string) => Said,
   { log, timers }: SlackOptions,
-): Promise<string | null> {
+): Promise<Said> {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'a request failed')
-    return broken
+    return as(broken)
   }
   return new Promise((resolve) => {
-    const timer = timers.after(answerWithinMs, () => resolve(late))
+    const timer = timers.after(answerWithinMs, () => resolve(as(late)))
     work.catch(failed).then((said) => {
       timer.cancel()
       resolve(said)

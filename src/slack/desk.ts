@@ -1,28 +1,22 @@
-/** Answers commands and clicks: who asks and where is judged first, then the one command is found. */
+/** Answers commands, clicks and forms: who asks and where is judged first, then the one command is found. */
 import type { Actor } from '../gate/policy.ts'
-import { denialSentence, notTakenSentence } from '../words/en.ts'
+import { denialSentence, inputSentence, notTakenSentence } from '../words/en.ts'
 import { number } from '../words/numbers.ts'
 import { actOnBox } from './actions/boxes.ts'
 import { decide } from './actions/decisions.ts'
 import { showDetails } from './actions/details.ts'
-import type { Desk } from './app.ts'
+import type { Desk, ViewAnswer } from './app.ts'
+import { openForm, readForm } from './asking.ts'
 import { capacity } from './commands/capacity.ts'
 import { runbook } from './commands/runbook.ts'
-import type { ActionCall, CommandCall } from './door.ts'
+import type { ActionCall, CommandCall, ViewCall } from './door.ts'
 import type { CommandAnswer, DeskMeans } from './means.ts'
 import { slackFace } from './views/blocks.ts'
+import { type Form, skipForm } from './views/form.ts'
 
 export function deskOf(means: DeskMeans): Desk {
   return {
-    command: async (call) => {
-      if (call.length > lengthAtMost)
-        return `Not read: your command has ${number(call.length)} characters, and I read ${number(lengthAtMost)} at most.`
-      const actor = await actorOf(means, call.user, [call.team])
-      const denial = means.requests.denialTo(call.channel, actor)
-      if (denial !== null) return denialSentence(denial, slackFace)
-      const closed = await closedTo(means, call.channel)
-      return closed ?? dispatch(means, call, actor)
-    },
+    command: async (call) => said(means, call, await commanded(means, call, [call.team])),
     action: async (call) => {
       const actor = await actorOf(means, call.user, [call.team, call.userTeam ?? call.team])
       const elsewhere = await copied(means, call)
@@ -32,22 +26,87 @@ export function deskOf(means: DeskMeans): Desk {
         return denialSentence({ kind: 'denied', code: 'not-a-member', standing }, slackFace)
       }
       if (call.action === 'details') return showDetails(means, call)
+      if (call.action === 'skip') return skipping(means, call)
       return ofBoxes.includes(call.action)
         ? actOnBox(means, call, actor)
         : decided(means, call, actor)
     },
+    view: (call) => submitted(means, call),
   }
 }
+
+/** `teams`: every workspace that the request names. */
+async function commanded(
+  means: DeskMeans,
+  call: CommandCall,
+  teams: readonly string[],
+): Promise<CommandAnswer> {
+  if (call.length > lengthAtMost)
+    return `Not read: your command has ${number(call.length)} characters, and I read ${number(lengthAtMost)} at most.`
+  const actor = await actorOf(means, call.user, teams)
+  const denial = means.requests.denialTo(call.channel, actor)
+  if (denial !== null) return denialSentence(denial, slackFace)
+  const closed = await closedTo(means, call.channel)
+  return closed ?? dispatch(means, call, actor)
+}
+
+/** To the person alone: a sentence, or a modal where words are missing. */
+async function said(
+  means: DeskMeans,
+  call: { readonly trigger: string | null; readonly channel: string; readonly user: string },
+  answer: CommandAnswer,
+): Promise<string | null> {
+  if (answer === null || typeof answer === 'string') return answer
+  if (answer.kind === 'input-problem') return inputSentence(answer, slackFace)
+  return openForm(means, call, answer)
+}
+
+/** A form is the command that it stands for: who submits it, and where, is judged again like one that was typed. */
+async function submitted(means: DeskMeans, call: ViewCall): Promise<ViewAnswer> {
+  const form = readForm(means, call)
+  if (form === null)
+    return { kind: 'refused', sentence: 'Not taken: this form was not opened for you by me.' }
+  const { command, blocks } = form
+  const answer = await commanded(means, command, [means.team, ...call.teams])
+  if (answer === null) return null
+  if (typeof answer === 'string') return { kind: 'refused', sentence: answer }
+  const problems: Readonly<Record<string, string>> =
+    answer.kind === 'form'
+      ? missingIn(answer)
+      : { [answer.field.split('.')[0] ?? '']: inputSentence(answer, bareFace) }
+  const isShown = Object.keys(problems).every((name) => blocks.includes(name))
+  return isShown
+    ? { kind: 'wrong-fields', problems }
+    : {
+        kind: 'refused',
+        sentence: (await said(means, { ...command, trigger: null }, answer)) ?? '',
+      }
+}
+
+function missingIn({ fields, given }: Form): Readonly<Record<string, string>> {
+  const missing = fields.filter(({ name, required }) => required && (given[name] ?? '') === '')
+  return Object.fromEntries(missing.map(({ name, hint }) => [name, `This is missing: ${hint}.`]))
+}
+
+/** What stands at a field is plain text. */
+const bareFace = { literal: (text: string) => `"${text}"` }
 
 /** Slack's own limit for a message is higher; nothing that somebody types here is so long. */
 const lengthAtMost = 3_000
 
 /** Whoever may not ask may not make the bot speak either. */
-const questions = ['details', 'why']
+const questions = ['details', 'why', 'skip']
 const ofBoxes = ['apply', 'tick', 'why', 'end']
 
+/** What it asks for is judged when it is submitted. */
+async function skipping(means: DeskMeans, call: ActionCall): Promise<string | null> {
+  const run = await means.journal.read(call.value)
+  if (run === null) return notTakenSentence({ kind: 'not-taken', code: 'unknown-run' }, slackFace)
+  return openForm(means, call, skipForm(run.id))
+}
+
 /** A button counts on its living message: not on a copy, nor on another one's. facts/slack.md, 4. */
-async function copied(means: DeskMeans, call: ActionCall): Promise<CommandAnswer> {
+async function copied(means: DeskMeans, call: ActionCall): Promise<string | null> {
   const [id] = call.value.split('.')
   const isOfBox = ofBoxes.includes(call.action)
   const living =
@@ -57,7 +116,7 @@ async function copied(means: DeskMeans, call: ActionCall): Promise<CommandAnswer
   return `Not counted: this is not the living message of ${name}. Its own is in ${slackFace.channel(living.channel)}; decide there.`
 }
 
-async function decided(means: DeskMeans, call: ActionCall, actor: Actor): Promise<CommandAnswer> {
+async function decided(means: DeskMeans, call: ActionCall, actor: Actor): Promise<string | null> {
   const answer = await decide(means.requests, call, actor)
   return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Clock } from '../world/world.ts'
+import { formId } from './views/form.ts'
 
 /** Slack's own rule for the past; the same for the future, which Bolt lets pass. */
 const agesAtMostMs = 300_000
@@ -42,6 +43,7 @@ const commandSchema = z.object({
   team_id: z.string(),
   user_id: z.string(),
   channel_id: z.string(),
+  trigger_id: z.string().optional(),
 })
 
 export type CommandCall = {
@@ -53,6 +55,10 @@ export type CommandCall = {
   readonly team: string
   readonly user: string
   readonly channel: string
+  /** Good for one modal within 3 s; null: none can be opened. */
+  readonly trigger: string | null
+  /** Under which name its run is recorded; null: a new one. */
+  readonly run: string | null
 }
 
 const actionSchema = z.object({
@@ -61,6 +67,7 @@ const actionSchema = z.object({
   team: z.object({ id: z.string() }).nullable().optional(),
   channel: z.object({ id: z.string() }),
   message: z.object({ ts: z.string() }),
+  trigger_id: z.string().optional(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().max(2000) })).length(1),
 })
 
@@ -74,6 +81,54 @@ export type ActionCall = {
   readonly userTeam: string | null
   readonly channel: string
   readonly ts: string
+  readonly trigger: string | null
+}
+
+const answerSchema = z.looseObject({
+  value: z.string().max(3000).nullish(),
+  selected_option: z.object({ value: z.string().max(150) }).nullish(),
+})
+
+const viewSchema = z.object({
+  type: z.literal('view_submission'),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string() }).nullish(),
+  view: z.object({
+    callback_id: z.literal(formId),
+    private_metadata: z.string().max(3000),
+    app_installed_team_id: z.string().optional(),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), answerSchema)) }),
+  }),
+})
+
+export type ViewCall = {
+  readonly kind: 'view'
+  /** As it came: its seal is not looked at yet. */
+  readonly metadata: string
+  /** By block; what was left empty is not there. */
+  readonly values: Readonly<Record<string, string>>
+  /** Every workspace that the payload names: the submitter's, and the app's. */
+  readonly teams: readonly string[]
+  readonly user: string
+}
+
+export function readView(body: unknown): ViewCall | null {
+  const parsed = viewSchema.safeParse(body)
+  if (!parsed.success) return null
+  const { user, team, view } = parsed.data
+  const values = Object.entries(view.state.values).flatMap(([block, elements]) => {
+    const [answer] = Object.values(elements)
+    const value = answer?.selected_option?.value ?? answer?.value ?? ''
+    return value === '' ? [] : [[block, value] as const]
+  })
+  const teams = [team?.id, user.team_id, view.app_installed_team_id]
+  return {
+    kind: 'view',
+    metadata: view.private_metadata,
+    values: Object.fromEntries(values),
+    teams: teams.filter((one) => one !== undefined),
+    user: user.id,
+  }
 }
 
 /** A request that no handler understands is refused here, with nothing done. */
@@ -81,8 +136,9 @@ export function readCommand(body: unknown): CommandCall | null {
   const parsed = commandSchema.safeParse(body)
   if (!parsed.success) return null
   const { command, text, team_id: team, user_id: user, channel_id: channel } = parsed.data
-  const words = wordsOf(text)
-  return { kind: 'command', command, words, length: text.length, team, user, channel }
+  const [words, trigger] = [wordsOf(text), parsed.data.trigger_id ?? null]
+  const from = { team, user, channel, trigger, run: null }
+  return { kind: 'command', command, words, length: text.length, ...from }
 }
 
 export function readAction(body: unknown): ActionCall | null {
@@ -100,6 +156,7 @@ export function readAction(body: unknown): ActionCall | null {
     userTeam: user.team_id ?? null,
     channel: channel.id,
     ts: message.ts,
+    trigger: parsed.data.trigger_id ?? null,
   }
 }
 

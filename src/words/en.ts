@@ -29,7 +29,10 @@ export function unknownStepSentence(name: string, nearest: string | null, face: 
   return `No step ${face.literal(name)}.${hint} ${face.literal('/runbook help')} lists them all.`
 }
 
-export function inputSentence({ field, value, expected }: InputProblem, face: Face): string {
+export function inputSentence(
+  { field, value, expected }: InputProblem,
+  face: Pick<Face, 'literal'>,
+): string {
   // What stands after a semicolon helps, and is no part of the rule.
   const [right, ...hints] = expected.split('; ')
   const hint = hints.length === 0 ? '' : `; ${hints.join('; ')}`

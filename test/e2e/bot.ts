@@ -41,6 +41,8 @@ export type Stage = {
   type: (who: Name, text: string) => Promise<void>
   /** Clicks the button of that name on the newest of the bot's messages that has it, or on this one. */
   click: (who: Name, button: string, on?: Message) => Promise<void>
+  /** Fills in the modal that stands open before somebody, and submits it; resolves when the app has answered. */
+  fill: (who: Name, title: RegExp, values: Readonly<Record<string, string>>) => Promise<void>
   /** The newest message of the bot to everybody whose text fits; `on`: only as that one is now. */
   said: (pattern: RegExp, on?: Message) => Promise<Message>
   /** The newest message to this person alone whose text fits. */
@@ -138,6 +140,14 @@ function handsAndEyes(slack: LocalSlack, output: () => string) {
       const { ts, blockId, actionId } = place
       const outcome = await slack.click(ids[who], incident, ts, blockId, actionId)
       expect(outcome).toEqual({ kind: 'acked' })
+    },
+    fill: async (who: Name, title: RegExp, values: Readonly<Record<string, string>>) => {
+      const fits = () => {
+        const modal = slack.modals.of(ids[who])
+        return modal !== undefined && title.test(modal.view.title.text) ? modal : undefined
+      }
+      const modal = await until(`a modal ${title}`, fits, { shown })
+      expect(await slack.submit(ids[who], modal.id, values)).toEqual({ kind: 'acked' })
     },
     said: (pattern: RegExp, on?: Message) =>
       newest(

@@ -56,7 +56,6 @@ describe.concurrent('looking changes nothing', { timeout: 60_000 }, () => {
         ['/runbook help', /changes the world/],
         ['/runbook do patch-tier', /Did you mean/],
         ['/runbook do', /Which step/],
-        ['/runbook do patch-cloud-sql-tier database=tuki-db-prod', /`?tier`? .* is missing/],
         ['/runbook do patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-3-7680', /vCPUs/],
         ['/runbook do patch-cloud-sql-tier database=tuki-db tier=db-custom-8-30720', /No database/],
         ['/capacity plan many', /whole number/],

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { libraryOf } from '../../src/define/library.ts'
+import { type Library, libraryOf } from '../../src/define/library.ts'
 import { readSystemFile } from '../../src/documents.ts'
 import { newId } from '../../src/ledger/ids.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -15,13 +15,16 @@ import { checklistRequestsOn } from '../../src/runs/checklist/requests.ts'
 import { journalOn } from '../../src/runs/journal.ts'
 import { lookWith } from '../../src/runs/look.ts'
 import { requestsOn } from '../../src/runs/requests.ts'
+import type { SlackApi } from '../../src/slack/api.ts'
 import { connectSlack } from '../../src/slack/app.ts'
 import { deskOf } from '../../src/slack/desk.ts'
 import { peopleOf } from '../../src/slack/people.ts'
+import { sealWith } from '../../src/slack/seal.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { systemClock } from '../../src/world/clock.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
 import { projectRoot } from '../e2e/process.ts'
+import { until } from '../e2e/until.ts'
 
 export type Bench = {
   readonly slack: LocalSlack
@@ -29,8 +32,7 @@ export type Bench = {
   /** Appends wait from now on. */
   hold: () => void
   release: () => void
-  /** How many appends wait. */
-  held: () => number
+  appendWaits: () => Promise<unknown>
   /** Every timer that was set and not cancelled ends now. */
   timeIsUp: () => void
   stop: () => Promise<void>
@@ -38,7 +40,7 @@ export type Bench = {
 
 const credentials = { botToken: 'xoxb-bench', signingSecret: 'bench' }
 
-export async function openBench(): Promise<Bench> {
+export async function openBench(library = libraryOf([])): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-desk-'))
   const opened = openSqliteLedger(folder, systemClock)
   if (opened.kind === 'held') throw new Error('a fresh folder is held')
@@ -51,12 +53,13 @@ export async function openBench(): Promise<Bench> {
   const door = connectSlack({
     ...{ ...credentials, apiUrl: `${slack.url}/api/`, clock: systemClock, timers, log, ready },
   })
-  const desk = await deskOn(gate.ledger, door.api)
+  const desk = await deskOn(gate.ledger, door.api, library)
   const { port } = await door.open(desk, { port: 0, host: '127.0.0.1' })
   url = `http://127.0.0.1:${port}/slack/events`
   return {
-    ...{ slack, ledger: opened, hold: gate.hold, release: gate.release, held: gate.held },
+    ...{ slack, ledger: opened, hold: gate.hold, release: gate.release },
     timeIsUp: timers.up,
+    appendWaits: () => until('an append waits', () => (gate.held() > 0 ? true : undefined)),
     stop: async () => {
       gate.release()
       await door.close()
@@ -67,7 +70,7 @@ export async function openBench(): Promise<Bench> {
   }
 }
 
-async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api']) {
+async function deskOn(ledger: Ledger, api: SlackApi, library: Library) {
   const read = readSystemFile(join(projectRoot, 'system.yml'))
   if (read.kind === 'wrong') throw new Error(read.sentence)
   const { document } = read
@@ -94,7 +97,9 @@ async function deskOn(ledger: Ledger, api: ReturnType<typeof connectSlack>['api'
     checklists: { ...checklists, requests: checklistRequests },
     ...{ document, catalogue, requests, look, journal, people, api, team, onFailure },
     note: null,
-    library: libraryOf([]),
+    newId: () => newId(systemClock.now()),
+    seal: sealWith(credentials.botToken),
+    library,
   })
 }
 

@@ -23,7 +23,7 @@ function watched(sent: Promise<unknown>): { readonly answer: () => unknown } {
   return { answer: () => answer }
 }
 
-const isHeld = () => until('an append waits', () => (bench.held() > 0 ? true : undefined))
+const isHeld = () => bench.appendWaits()
 /** Long enough for an answer that does not wait to arrive. */
 const chanceMs = 60
 

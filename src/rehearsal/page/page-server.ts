@@ -8,6 +8,7 @@ import { channelById, memberById } from '../slack/people.ts'
 import { bodyOf } from '../slack/wire.ts'
 import { documentHtml } from './document.ts'
 import { type DrawnMessage, drawMessage, drawTyped, type TypedCommand } from './draw-message.ts'
+import { drawModal } from './draw-modal.ts'
 import { capacityReading, type Gauge, gaugeOf } from './gauge.ts'
 import type { Stage } from './stage.ts'
 
@@ -39,6 +40,13 @@ const deed = z.discriminatedUnion('kind', [
     block: z.string(),
     action: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal('submit'),
+    as: z.string(),
+    view: z.string(),
+    values: z.record(z.string(), z.string().max(3000)),
+  }),
+  z.strictObject({ kind: z.literal('dismiss'), as: z.string(), view: z.string() }),
   z.strictObject({ kind: z.literal('plug') }),
 ])
 type Deed = z.infer<typeof deed>
@@ -70,6 +78,9 @@ export function createPage(options: PageOptions): Page {
       for (const watcher of watchers) watcher.tell('gauge', gauge)
     }),
     stage.subscribe(() => watchers.forEach(tellStage)),
+    slack.modals.subscribe((userId) => {
+      for (const watcher of watchers) if (watcher.userId === userId) tellModal(slack, watcher)
+    }),
   ]
   const type = (userId: string, channelId: string, text: string): Promise<unknown> => {
     if (!text.startsWith('/')) return Promise.resolve(slack.say(userId, channelId, text))
@@ -87,6 +98,7 @@ export function createPage(options: PageOptions): Page {
     watcher.tell('snapshot', inOrder([...said, ...commands]))
     if (gauge !== null) watcher.tell('gauge', gauge)
     tellStage(watcher)
+    tellModal(slack, watcher)
     watchers.add(watcher)
   }
   const routes: Routes = {
@@ -99,13 +111,22 @@ export function createPage(options: PageOptions): Page {
       send(response, 500, 'text/plain', String(error))
     })
   })
-  const stop = async (): Promise<void> => {
+  const stop = (): Promise<void> => {
     for (const stopHearing of unsubscribe) stopHearing()
-    const closed = new Promise((resolve) => server.close(resolve))
-    server.closeAllConnections()
-    await closed
+    return closed(server)
   }
   return { server, type, stop }
+}
+
+async function closed(server: Server): Promise<void> {
+  const closing = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
+  await closing
+}
+
+/** A modal is its person's, whatever channel that person looks at. */
+function tellModal(slack: LocalSlack, watcher: Watcher): void {
+  watcher.tell('modal', drawModal(slack.modals.of(watcher.userId)))
 }
 
 function sees(watcher: Watcher, message: Message): boolean {
@@ -122,6 +143,10 @@ function perform(
       return hands.type(given.as, given.channel, given.text)
     case 'click':
       return hands.slack.click(given.as, given.channel, given.ts, given.block, given.action)
+    case 'submit':
+      return hands.slack.submit(given.as, given.view, given.values)
+    case 'dismiss':
+      return Promise.resolve(hands.slack.dismiss(given.as, given.view))
     case 'plug':
       hands.stage.pullPlug()
       return Promise.resolve({ kind: 'acked' })
@@ -144,6 +169,7 @@ const files: ReadonlyMap<string, string> = new Map([
   ['/narrow.css', css],
   ['/page.js', script],
   ['/composer.js', script],
+  ['/modal.js', script],
   ['/mark.svg', 'image/svg+xml'],
 ])
 

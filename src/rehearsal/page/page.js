@@ -1,5 +1,6 @@
 /** The page's script: follows the stream, puts messages in their place, and sends what a person does. */
 import { startComposer } from './composer.js'
+import { showModal, startModal } from './modal.js'
 
 const find = (id) => document.getElementById(id)
 const timeline = find('timeline')
@@ -171,6 +172,7 @@ function follow() {
   on('gone', ({ ts }) => articleOf(ts)?.remove())
   on('gauge', showGauge)
   on('stage', showStage)
+  on('modal', showModal)
 }
 
 function chooseChannel(tab) {
@@ -253,6 +255,7 @@ for (const [index, tab] of tabs.entries()) {
   })
 }
 
+startModal({ perform: (deed) => perform({ ...deed, as: place.as }) })
 startComposer({
   send: (text) => perform({ kind: 'type', ...place, text }),
 })

@@ -1,7 +1,7 @@
 /** The blocks of a message: shapes and limits. facts/slack.md, 2; docs.slack.dev/reference/block-kit. */
 import { z } from 'zod'
 
-const plainText = (maxLength: number) =>
+export const plainText = (maxLength: number) =>
   z.strictObject({
     type: z.literal('plain_text'),
     text: z.string().min(1).max(maxLength),
@@ -17,6 +17,7 @@ const anyText = (maxLength: number) =>
   z.discriminatedUnion('type', [plainText(maxLength), mrkdwn(maxLength)])
 
 const blockId = z.string().min(1).max(255).optional()
+const divider = z.strictObject({ type: z.literal('divider'), block_id: blockId })
 const style = z.enum(['primary', 'danger']).optional()
 
 const confirm = z.strictObject({
@@ -153,16 +154,18 @@ const table = z.strictObject({
     .optional(),
 })
 
+const section = z.strictObject({
+  type: z.literal('section'),
+  block_id: blockId,
+  text: anyText(3000).optional(),
+  fields: z.array(anyText(2000)).min(1).max(10).optional(),
+  accessory: button.optional(),
+  expand: z.boolean().optional(),
+})
+
 const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
-  z.strictObject({
-    type: z.literal('section'),
-    block_id: blockId,
-    text: anyText(3000).optional(),
-    fields: z.array(anyText(2000)).min(1).max(10).optional(),
-    accessory: button.optional(),
-    expand: z.boolean().optional(),
-  }),
+  section,
   z.strictObject({
     type: z.literal('context'),
     block_id: blockId,
@@ -176,7 +179,7 @@ const block = z.discriminatedUnion('type', [
     block_id: blockId,
     elements: z.array(button).min(1).max(25),
   }),
-  z.strictObject({ type: z.literal('divider'), block_id: blockId }),
+  divider,
   z.strictObject({
     type: z.literal('markdown'),
     block_id: blockId,
@@ -186,7 +189,10 @@ const block = z.discriminatedUnion('type', [
   richText,
 ])
 
-/** 50 blocks a message; the 100 of a modal come with the modals. */
+/** What a modal shows beside its inputs. */
+export const wordsOfModal = [section, divider] as const
+
+/** 50 blocks a message; a modal has 100, of other types: modal-shape.ts. */
 export const blocksOfMessage = z.array(block).max(50)
 
 export type Block = z.infer<typeof block>

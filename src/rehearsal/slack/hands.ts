@@ -1,8 +1,10 @@
-/** What people do in the workspace: type a command, say something, click. A failure is told to the person alone. */
+/** What people do in the workspace: type, say, click, fill in a modal. A failure is told to the person alone. */
 import { buttonsOf } from './blocks.ts'
 import type { Conversations } from './conversations.ts'
 import type { Ack, DeliveryError } from './delivery.ts'
-import { clickPayload, commandPayload, escaped } from './payloads.ts'
+import { inputsOf } from './modal-shape.ts'
+import type { Modals } from './modals.ts'
+import { clickPayload, commandPayload, escaped, submissionPayload } from './payloads.ts'
 import {
   botUserId,
   type Channel,
@@ -26,6 +28,10 @@ type PersonError =
   | 'not_in_channel'
   | 'message_not_found'
   | 'button_not_found'
+  | 'modal_not_found'
+  | 'field_missing'
+  | 'field_wrong'
+  | 'invalid_view_response'
 
 export type Hands = {
   /** Types a command, `/capacity status`, as this member in this channel. */
@@ -40,11 +46,20 @@ export type Hands = {
     blockId: string,
     actionId: string,
   ) => Promise<Outcome>
+  /** Submits the modal that stands open before this member: its fields by block. */
+  submit: (
+    userId: string,
+    viewId: string,
+    values: Readonly<Record<string, string>>,
+  ) => Promise<Outcome>
+  /** Closes it; the app is not told. */
+  dismiss: (userId: string, viewId: string) => Outcome
 }
 
 export type HandsOptions = {
   readonly conversations: Conversations
   readonly responseUrls: ResponseUrls
+  readonly modals: Modals
   /** The address under which a response_url with this id is answered. */
   readonly addressOf: (responseId: string) => string
   readonly send: (body: URLSearchParams) => Promise<Ack>
@@ -73,6 +88,13 @@ export function createHands(options: HandsOptions): Hands {
         ? Promise.resolve({ kind: 'failed', error: 'not_in_channel', text: '' })
         : clickButton(options, person, { ts, blockId, actionId })
     },
+    submit: (userId, viewId, values) => submitModal(options, userId, viewId, values),
+    dismiss: (userId, viewId) => {
+      const modal = options.modals.of(userId)
+      if (modal?.id !== viewId) return { kind: 'failed', error: 'modal_not_found', text: '' }
+      options.modals.close(modal)
+      return { kind: 'acked' }
+    },
   }
 }
 
@@ -97,7 +119,10 @@ async function typeCommand(options: HandsOptions, person: Person, text: string):
   const occasion = { userId: person.member.id, channelId: person.channel.id, messageTs: null }
   const responseUrl = options.addressOf(responseUrls.open(occasion))
   const rest = text.slice(word.length).trim()
-  const ack = await options.send(commandPayload({ command, text: rest, responseUrl, ...person }))
+  const triggerId = options.modals.trigger(person.member.id)
+  const ack = await options.send(
+    commandPayload({ command, text: rest, responseUrl, triggerId, ...person }),
+  )
   const failed = (error: PersonError): Outcome => {
     tellAlone(options, person, `${word} failed with the error "${error}"`)
     return { kind: 'failed', error, text }
@@ -125,12 +150,38 @@ async function clickButton(
   if (found === undefined) return { kind: 'failed', error: 'button_not_found', text: '' }
   const occasion = { userId: member.id, channelId: channel.id, messageTs: place.ts }
   const responseUrl = options.addressOf(options.responseUrls.open(occasion))
-  const now = options.clock.now()
-  const ack = await options.send(clickPayload({ ...found, message, responseUrl, now, ...person }))
+  const [now, triggerId] = [options.clock.now(), options.modals.trigger(member.id)]
+  const clicked = { ...found, message, responseUrl, triggerId, now, ...person }
+  const ack = await options.send(clickPayload(clicked))
   // The body of a click's ack is ignored, as Slack does.
   if (ack.kind === 'acked') return { kind: 'acked' }
   tellAlone(options, person, `The click failed with the error "${ack.error}"`)
   return { kind: 'failed', error: ack.error, text: '' }
+}
+
+/** Slack's own client asks for what is required and offers only the options. */
+async function submitModal(
+  { modals, send }: HandsOptions,
+  userId: string,
+  viewId: string,
+  values: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  const failed = (error: PersonError): Outcome => ({ kind: 'failed', error, text: '' })
+  const [modal, member] = [modals.of(userId), memberById(userId)]
+  if (modal?.id !== viewId || member === undefined) return failed('modal_not_found')
+  for (const { block_id: name, optional, element } of inputsOf(modal.view)) {
+    const value = values[name] ?? ''
+    if (value === '' && optional !== true) return failed('field_missing')
+    const isOffered =
+      element.type === 'plain_text_input'
+        ? value.length <= (element.max_length ?? 3000)
+        : value === '' || element.options.some((option) => option.value === value)
+    if (!isOffered) return failed('field_wrong')
+  }
+  const triggerId = modals.trigger(userId)
+  const ack = await send(submissionPayload({ modal, values, member, triggerId }))
+  if (ack.kind === 'failed') return failed(ack.error)
+  return modals.answered(modal, ack) ? { kind: 'acked' } : failed('invalid_view_response')
 }
 
 function tellAlone(options: HandsOptions, { member, channel }: Person, text: string): void {

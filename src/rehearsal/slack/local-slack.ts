@@ -4,6 +4,7 @@ import { createConversations, type Happening, type Message } from './conversatio
 import { deliver } from './delivery.ts'
 import { createHands, type Hands } from './hands.ts'
 import { createMethods, type Method } from './methods.ts'
+import { createModals, type Modals } from './modals.ts'
 import { type Reply, refuse } from './reply.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { createResponseUrls, type ResponseUrls } from './response-urls.ts'
@@ -21,6 +22,8 @@ export type LocalSlackOptions = {
 }
 
 export type LocalSlack = Hands & {
+  /** Who has which modal before their eyes. */
+  readonly modals: Pick<Modals, 'of' | 'subscribe'>
   /** `http://127.0.0.1:PORT`; the Web API is under `/api/`. */
   readonly url: string
   /** What this member sees, oldest first: everybody's messages and own ephemerals. */
@@ -35,10 +38,11 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   const clock = options.clock ?? { now: Date.now }
   const conversations = createConversations(clock)
   const responseUrls = createResponseUrls(conversations, clock)
+  const modals = createModals(clock)
   const log = createRequestLog(clock)
   // Known once the server listens, and no request comes before that.
   let url = ''
-  const methods = createMethods(conversations, () => `${url}/`)
+  const methods = createMethods(conversations, modals, () => `${url}/`)
   const { botToken, signingSecret } = options
   const server = createServer((request, response) => {
     answer({ request, response, methods, botToken, responseUrls, log }).catch((error: unknown) => {
@@ -51,6 +55,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   const hands = createHands({
     conversations,
     responseUrls,
+    modals,
     clock,
     addressOf: (id) => `${url}/response/${id}`,
     send: async (body) => {
@@ -62,6 +67,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   })
   return {
     ...hands,
+    modals,
     url,
     log,
     messages: conversations.visibleTo,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type ContentVerdict, judgeContent, maxPostedText, maxUpdatedText } from './content.ts'
 import type { Conversations } from './conversations.ts'
+import type { Modals } from './modals.ts'
 import {
   botId,
   botUserId,
@@ -29,11 +30,13 @@ const content = {
 
 export function createMethods(
   conversations: Conversations,
+  modals: Modals,
   url: () => string,
 ): ReadonlyMap<string, Method> {
   return new Map([
     ['auth.test', method({}, () => ({ ok: true, ...whoIsAsking(url()) }))],
     ...chatMethods(conversations, url),
+    ['views.open', openView(modals)],
     ...directoryMethods(),
   ])
 }
@@ -64,6 +67,12 @@ function chatMethods(conversations: Conversations, url: () => string): [string, 
     ['chat.postEphemeral', postEphemeral(conversations)],
     ['chat.getPermalink', getPermalink],
   ]
+}
+
+function openView(modals: Modals): Method {
+  return method({ trigger_id: id, view: z.unknown() }, ({ trigger_id: trigger, view }) =>
+    modals.open(trigger, view),
+  )
 }
 
 function postMessage(conversations: Conversations): Method {

@@ -1,7 +1,8 @@
 /** What Slack sends to an app, in its full shape. facts/slack.md, 1 and 6. */
-import { randomBytes } from 'node:crypto'
 import type { Block, Button } from './blocks.ts'
 import type { Message } from './conversations.ts'
+import { inputsOf } from './modal-shape.ts'
+import { type OpenModal, wireView } from './modals.ts'
 import {
   appId,
   type Channel,
@@ -23,6 +24,7 @@ export function commandPayload(options: {
   readonly member: Member
   readonly channel: Channel
   readonly responseUrl: string
+  readonly triggerId: string
 }): URLSearchParams {
   const { command, member, channel } = options
   return new URLSearchParams({
@@ -39,7 +41,7 @@ export function commandPayload(options: {
     // The string, in this payload alone.
     is_enterprise_install: 'false',
     response_url: options.responseUrl,
-    trigger_id: triggerId(),
+    trigger_id: options.triggerId,
   })
 }
 
@@ -50,6 +52,7 @@ export function clickPayload(options: {
   readonly member: Member
   readonly channel: Channel
   readonly responseUrl: string
+  readonly triggerId: string
   readonly now: number
 }): URLSearchParams {
   const { block, button, message, member, channel } = options
@@ -67,7 +70,7 @@ export function clickPayload(options: {
       is_ephemeral: isEphemeral,
       ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
     },
-    trigger_id: triggerId(),
+    trigger_id: options.triggerId,
     team: { id: team.id, domain: team.domain },
     enterprise: null,
     is_enterprise_install: false,
@@ -96,9 +99,35 @@ export function escaped(text: string): string {
   })
 }
 
-function triggerId(): string {
-  const [first, second] = [randomBytes(5).readUIntBE(0, 5), randomBytes(4).readUInt32BE()]
-  return `${first}.${second}.${randomBytes(16).toString('hex')}`
+/** `values`: by block; what was left empty is null. */
+export function submissionPayload(options: {
+  readonly modal: OpenModal
+  readonly values: Readonly<Record<string, string>>
+  readonly member: Member
+  readonly triggerId: string
+}): URLSearchParams {
+  const { modal, values, member } = options
+  const state = inputsOf(modal.view).map(({ block_id: block, element }) => {
+    const value = values[block] ?? ''
+    const chosen =
+      element.type === 'plain_text_input'
+        ? { value: value === '' ? null : value }
+        : { selected_option: element.options.find((option) => option.value === value) ?? null }
+    return [block, { [element.action_id]: { type: element.type, ...chosen } }]
+  })
+  const payload = {
+    type: 'view_submission',
+    team: { id: member.teamId, domain: team.domain },
+    user: { id: member.id, username: member.name, name: member.name, team_id: member.teamId },
+    api_app_id: appId,
+    token: legacyToken,
+    trigger_id: options.triggerId,
+    view: { ...wireView(modal), state: { values: Object.fromEntries(state) } },
+    response_urls: [],
+    is_enterprise_install: false,
+    enterprise: null,
+  }
+  return new URLSearchParams({ payload: JSON.stringify(payload) })
 }
 
 function secondsOf(now: number): string {

@@ -3,7 +3,7 @@ import type { Actor } from '../../gate/policy.ts'
 import { notTakenSentence } from '../../words/en.ts'
 import { checklistNoSentence } from '../../words/en-checklist.ts'
 import type { ActionCall } from '../door.ts'
-import type { CommandAnswer, DeskMeans } from '../means.ts'
+import type { DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { livingFace, whyMessage } from '../views/checklist.ts'
 
@@ -13,7 +13,7 @@ export async function actOnBox(
   { checklists, api }: BoxMeans,
   call: ActionCall,
   actor: Actor,
-): Promise<CommandAnswer> {
+): Promise<string | null> {
   const [id = '', index] = call.value.split('.')
   const place = { checklist: id, box: Number(index) }
   switch (call.action) {
@@ -39,6 +39,6 @@ export async function actOnBox(
 
 export function said(
   answer: Awaited<ReturnType<DeskMeans['checklists']['requests']['tick']>>,
-): CommandAnswer {
+): string | null {
   return answer.kind === 'checklist-changed' ? null : checklistNoSentence(answer, livingFace)
 }

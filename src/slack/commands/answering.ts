@@ -1,6 +1,6 @@
-/** How an answer that takes its time reaches the channel. */
+/** How an answer that takes its time reaches the channel, and under which name a run is recorded. */
 import type { CommandCall } from '../door.ts'
-import type { CommandAnswer, DeskMeans } from '../means.ts'
+import type { DeskMeans } from '../means.ts'
 import type { Message } from '../views/blocks.ts'
 
 /** The person's command is acknowledged at once; the answer follows in the channel. */
@@ -8,7 +8,7 @@ export function answerInChannel(
   means: DeskMeans,
   call: CommandCall,
   answer: () => Promise<Message>,
-): CommandAnswer {
+): null {
   const failed = async (error: unknown) => {
     means.onFailure(error)
     await means.api.tell(call.channel, call.user, 'I could not answer that; it is in my log.')
@@ -18,4 +18,9 @@ export function answerInChannel(
     .catch(failed)
     .catch(means.onFailure)
   return null
+}
+
+/** A modal has the name of its run from the start: submitted twice, it makes one. */
+export function named({ run }: CommandCall): { readonly run?: string } {
+  return run === null ? {} : { run }
 }

@@ -24,8 +24,8 @@ export async function capacity(means: DeskMeans, call: CommandCall): Promise<Com
     case 'status':
       return status(means, call, words)
     case 'check': {
-      const read = readStep(means.catalogue, means.document, '/capacity check', words)
-      if (read.kind === 'wrong') return read.sentence
+      const read = readStep(means, '/capacity check', words)
+      if (read.kind === 'wrong') return read.answer
       return answerInChannel(means, call, async () =>
         checkMessage(read.step, await means.look.check(read.step), means.note),
       )

@@ -12,9 +12,10 @@ import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace as face } from '../views/blocks.ts'
 import { listMessage, rehearsedMessage, shownMessage } from '../views/library.ts'
-import { answerInChannel } from './answering.ts'
+import { answerInChannel, named } from './answering.ts'
 import { startChecklist } from './checklists.ts'
 import { startTime } from './start-time.ts'
+import { formOf } from './words.ts'
 
 /** The planner's plan is asked for by this name; no file may have it. */
 const plannersName = 'plan'
@@ -31,8 +32,8 @@ export function showRunbook(
   const entry = found(means, name)
   if (typeof entry === 'string') return entry
   const isWhole = entry.runbook.fields.every(({ required }) => !required)
-  const bound = words.length > 0 || isWhole ? boundBy(means, entry, words) : null
-  if (typeof bound === 'string') return bound
+  const bound = words.length > 0 || isWhole ? boundBy(means, entry, { verb: 'show', words }) : null
+  if (isAnswer(bound)) return bound
   return answerInChannel(means, call, async () => shownMessage(entry, bound, means.note))
 }
 
@@ -43,8 +44,8 @@ export function rehearseRunbook(
 ): CommandAnswer {
   const entry = found(means, name)
   if (typeof entry === 'string') return entry
-  const bound = boundBy(means, entry, words)
-  if (typeof bound === 'string') return bound
+  const bound = boundBy(means, entry, { verb: 'rehearse', words })
+  if (isAnswer(bound)) return bound
   return answerInChannel(means, call, async () => {
     const seen = await means.look.seen()
     const run = rehearse(seen.system, bound.items, seen)
@@ -63,34 +64,38 @@ export async function startRunbook(
   const entry = name === plannersName ? null : found(means, name)
   if (typeof entry === 'string') return entry
   if (entry?.runbook.form === 'checklist') {
-    const bound = boundBy(means, entry, given)
-    if (typeof bound === 'string') return bound
+    const bound = boundBy(means, entry, { verb: 'start', words: given })
+    if (isAnswer(bound)) return bound
     return startChecklist(means, call, { bound, digest: entry.digest }, actor)
   }
   const wish =
-    entry === null ? await plannersWish(means, time.words) : runbooksWish(means, entry, time.words)
-  if (typeof wish === 'string') return wish
+    entry === null
+      ? await plannersWish(means, time.words)
+      : runbooksWish(means, entry, given, time.words)
+  if (isAnswer(wish)) return wish
   const { notBefore } = time
   const later = notBefore === null ? {} : { notBefore }
-  const answer = await means.requests.start({ ...wish, ...later }, call.channel, actor)
+  const whole = { ...wish, ...later, ...named(call) }
+  const answer = await means.requests.start(whole, call.channel, actor)
   return answer.kind === 'changed' ? null : notTakenSentence(answer, face)
 }
 
 function runbooksWish(
   means: DeskMeans,
   entry: LibraryEntry,
+  given: readonly string[],
   words: readonly string[],
-): Wish | string {
-  const bound = boundBy(means, entry, words)
-  if (typeof bound === 'string') return bound
+): Wish | Answer {
+  const bound = boundBy(means, entry, { verb: 'start', words, given })
+  if (isAnswer(bound)) return bound
   const { parameters, items } = bound
   return { items, runbook: { name: bound.name, parameters, digest: entry.digest } }
 }
 
 /** `users=10000 budget=3000`: the steps that the planner finds for the System as it is seen now. */
-async function plannersWish(means: DeskMeans, words: readonly string[]): Promise<Wish | string> {
+async function plannersWish(means: DeskMeans, words: readonly string[]): Promise<Wish | Answer> {
   const read = readWords(words, [usersField, budgetField])
-  if (read.kind === 'input-problem') return inputSentence(read, face)
+  if (read.kind === 'input-problem') return read
   const users = Number(read.input.users ?? means.document.workload.users)
   const budget = read.input.budget === undefined ? null : Number(read.input.budget)
   if (!Number.isInteger(users) || users < 1)
@@ -122,13 +127,37 @@ function found({ library }: DeskMeans, name: string | undefined): LibraryEntry |
   return 'kind' in entry ? unknownRunbookSentence(entry.name, entry.nearest, face) : entry
 }
 
+type Answer = Exclude<CommandAnswer, null>
+
+function isAnswer(result: Answer | Wish | BoundRunbook | null): result is Answer {
+  if (result === null || typeof result === 'string') return result !== null
+  return 'kind' in result && result.kind !== 'bound-runbook'
+}
+
+/** `given`: all that was typed, where that is more than the parameters. */
 function boundBy(
-  { catalogue }: DeskMeans,
+  { catalogue, document }: DeskMeans,
   { runbook }: LibraryEntry,
-  words: readonly string[],
-): BoundRunbook | string {
+  { verb, words, given = words }: Typed,
+): BoundRunbook | Answer {
   const read = readWords(words, runbook.fields)
-  if (read.kind === 'input-problem') return inputSentence(read, face)
+  if (read.kind === 'input-problem') return read
   const bound = bindRunbook(runbook, read.input, catalogue)
-  return bound.kind === 'bound-runbook' ? bound : runbookProblemSentence(bound, face)
+  if (bound.kind === 'bound-runbook') return bound
+  const isMissing = runbook.fields.some(({ name, required }) => required && !(name in read.input))
+  if (bound.kind === 'input-problem')
+    return isMissing
+      ? {
+          ...formOf(`/runbook ${verb}`, [runbook.name], given, runbook.fields, document),
+          title: runbook.title,
+          sentence: inputSentence(bound, face),
+        }
+      : bound
+  return runbookProblemSentence(bound, face)
+}
+
+type Typed = {
+  readonly verb: 'show' | 'rehearse' | 'start'
+  readonly words: readonly string[]
+  readonly given?: readonly string[]
 }

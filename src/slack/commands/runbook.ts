@@ -6,7 +6,9 @@ import { list } from '../../words/numbers.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
+import { reasonField } from '../views/form.ts'
 import { runbookHelp } from '../views/help.ts'
+import { named } from './answering.ts'
 import { endChecklist, skipBox, tickBox, untickBox } from './checklists.ts'
 import { listRunbooks, rehearseRunbook, showRunbook, startRunbook } from './library.ts'
 import { history, skip, statusOfRuns, stopAll, undo } from './runs.ts'
@@ -20,9 +22,10 @@ export async function runbook(
   const [verb = 'help', ...words] = call.words
   switch (verb) {
     case 'do': {
-      const read = readStep(means.catalogue, means.document, '/runbook do', words)
-      if (read.kind === 'wrong') return read.sentence
-      const answer = await means.requests.start(alone(read.step), call.channel, actor)
+      const read = readStep(means, '/runbook do', words)
+      if (read.kind === 'wrong') return read.answer
+      const wish = { ...alone(read.step), ...named(call) }
+      const answer = await means.requests.start(wish, call.channel, actor)
       return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
     }
     case 'abort': {
@@ -97,9 +100,19 @@ async function breakGlass(
   const isReason = (word: string) => word.startsWith('reason=')
   const reason = words.find(isReason)?.slice('reason='.length) ?? ''
   const given = words.filter((word) => !isReason(word))
-  const read = readStep(means.catalogue, means.document, '/runbook break-glass', given)
-  if (read.kind === 'wrong') return read.sentence
-  const wish = { ...alone(read.step), breakGlass: { reason } }
+  const read = readStep(means, '/runbook break-glass', given)
+  if (read.kind === 'wrong') return withReason(read.answer, reason)
+  const wish = { ...alone(read.step), ...named(call), breakGlass: { reason } }
   const answer = await means.requests.start(wish, call.channel, actor)
   return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
+}
+
+/** The form of a step, with the question why. */
+function withReason(answer: CommandAnswer, reason: string): CommandAnswer {
+  if (answer === null || typeof answer === 'string' || answer.kind !== 'form') return answer
+  return {
+    ...answer,
+    fields: [...answer.fields, reasonField],
+    given: { ...answer.given, reason },
+  }
 }

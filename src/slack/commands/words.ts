@@ -1,25 +1,21 @@
-/** What is common to commands: a step with its input out of words, or the sentence that says what is wrong. */
+/** What is common to commands: a step with its input out of words, or what is wrong and what is missing. */
 
-import type { System } from '../../capacity/system.ts'
 import type { Catalogue } from '../../define/catalogue.ts'
 import { readWords } from '../../define/input.ts'
-import type { BoundStep } from '../../define/step.ts'
-import {
-  inputSentence,
-  lineFor,
-  missingInputSentence,
-  unknownStepSentence,
-} from '../../words/en.ts'
+import type { BoundStep, InputField } from '../../define/step.ts'
+import { lineFor, missingInputSentence, unknownStepSentence } from '../../words/en.ts'
 import { refusalSentence } from '../../words/en-reasons.ts'
+import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { escaped, slackFace } from '../views/blocks.ts'
+import { type Form, formFields } from '../views/form.ts'
 
 export type ReadStep =
   | { readonly kind: 'step'; readonly step: BoundStep }
-  | { readonly kind: 'wrong'; readonly sentence: string }
+  | { readonly kind: 'wrong'; readonly answer: CommandAnswer }
 
+/** `command`: `/runbook do`, with its verb. */
 export function readStep(
-  catalogue: Catalogue,
-  system: System,
+  { catalogue, document }: DeskMeans,
   command: string,
   [name, ...inputs]: readonly string[],
 ): ReadStep {
@@ -27,12 +23,17 @@ export function readStep(
   const entry = catalogue.find(name)
   if ('kind' in entry) return wrong(unknownStepSentence(name, entry.nearest, slackFace))
   const read = readWords(inputs, entry.fields)
-  if (read.kind === 'input-problem') return wrong(inputSentence(read, slackFace))
+  if (read.kind === 'input-problem') return wrong(read)
   const missing = entry.fields.filter((field) => field.required && !(field.name in read.input))
-  if (missing.length > 0) return wrong(missingInputSentence(entry, missing, command, slackFace))
+  if (missing.length > 0)
+    return wrong({
+      ...formOf(command, [name], inputs, entry.fields, document),
+      title: entry.title,
+      sentence: missingInputSentence(entry, missing, command, slackFace),
+    })
   const step = entry.parse(read.input)
-  if ('kind' in step) return wrong(inputSentence(step, slackFace))
-  const unknown = step.missing(system)
+  if ('kind' in step) return wrong(step)
+  const unknown = step.missing(document)
   return unknown === null ? { kind: 'step', step } : wrong(escaped(refusalSentence(unknown)))
 }
 
@@ -41,6 +42,29 @@ function exampleOf(catalogue: Catalogue, command: string): string {
   return slackFace.literal(entry === undefined ? command : lineFor(command, entry))
 }
 
-function wrong(sentence: string): ReadStep {
-  return { kind: 'wrong', sentence }
+function wrong(answer: CommandAnswer): ReadStep {
+  return { kind: 'wrong', answer }
+}
+
+/** The form for what is missing: `key=value` words of these fields become what stands in them. */
+export function formOf(
+  line: string,
+  names: readonly string[],
+  words: readonly string[],
+  fields: readonly InputField[],
+  document: DeskMeans['document'],
+): Omit<Form, 'title' | 'sentence'> {
+  const [command = '', ...verb] = line.split(' ')
+  const isOfField = (word: string) => fields.some(({ name }) => word.startsWith(`${name}=`))
+  const given = words.filter(isOfField).map((word): [string, string] => {
+    const cut = word.indexOf('=')
+    return [word.slice(0, cut), word.slice(cut + 1)]
+  })
+  return {
+    kind: 'form',
+    command,
+    words: [...verb, ...names, ...words.filter((word) => !isOfField(word))],
+    fields: formFields(fields, document),
+    given: Object.fromEntries(given),
+  }
 }

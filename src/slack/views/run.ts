@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { PlanForecast } from '../../runs/events.ts'
 import type { Sealed } from '../../runs/journal.ts'
-import type { Approval, Run } from '../../runs/stage.ts'
+import { type Approval, maySkip, type Run } from '../../runs/stage.ts'
 import { parkedSentence } from '../../words/en.ts'
 import { effectSentence } from '../../words/en-effects.ts'
 import { reasonSentence } from '../../words/en-reasons.ts'
@@ -229,6 +229,7 @@ function buttons(run: Run): readonly KnownBlock[] {
   if (stage.kind === 'asked')
     specs.push({ action: 'done', text: 'Done', value: run.id, style: 'primary' })
   if (stage.kind === 'parked') specs.push(...parkedButtons(run, stage.why.code))
+  if (maySkip(stage)) specs.push({ action: 'skip', text: 'Skip', value: run.id })
   if (stage.kind === 'parked' || stage.kind === 'asked')
     specs.push({ action: 'abort', text: 'Abort', value: run.id, style: 'danger' })
   if (run.record.forecast !== null)
