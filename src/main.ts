@@ -38,7 +38,6 @@ import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
 import { presentChecklists, presentRuns } from './slack/living.ts'
 import { peopleOf } from './slack/people.ts'
-import { sealWith } from './slack/seal.ts'
 import { intentLabel } from './steps/cloud-sql-patch.ts'
 import { catalogue } from './steps/index.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
@@ -265,7 +264,7 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   const lost = (by: string) => stopIfLost({ ...judged, by })
   const asking = { ...means, checklists, requests, wake: lookAgain }
   const desk = deskOf({
-    ...{ ...shared, requests, look, seal: sealWith(config.slack.botToken), newId: means.newId },
+    ...{ ...shared, requests, look, seal: door.seal, newId: means.newId },
     checklists: { ...checklists, requests: checklistRequestsOn(asking) },
   })
   const presenters = { presenter, checklistPresenter }

@@ -26,6 +26,8 @@ export type SlackApi = {
   readonly post: (channel: string, message: Message, thread?: string) => Promise<Place>
   readonly update: (place: Place, message: Message) => Promise<void>
   readonly tell: (channel: string, user: string, text: string) => Promise<void>
+  /** Where a person finds a message. */
+  readonly permalink: (place: Place) => Promise<string>
   readonly openView: (trigger: string, view: ModalView) => Promise<void>
 }
 
@@ -49,6 +51,7 @@ const channelSchema = z.object({
     is_pending_ext_shared: z.boolean().optional(),
   }),
 })
+const permalinkSchema = z.object({ permalink: z.string() })
 const placeSchema = z.object({ channel: z.string(), ts: z.string() })
 
 export function slackApi(call: Call): SlackApi {
@@ -86,6 +89,10 @@ export function slackApi(call: Call): SlackApi {
     },
     tell: async (channel, user, text) => {
       await call('chat.postEphemeral', { channel, user, text })
+    },
+    permalink: async ({ channel, ts }) => {
+      const answer = await call('chat.getPermalink', { channel, message_ts: ts })
+      return permalinkSchema.parse(answer).permalink
     },
     openView: async (trigger, view) => {
       await call('views.open', { trigger_id: trigger, view })

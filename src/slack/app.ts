@@ -16,6 +16,7 @@ import {
   readView,
   type ViewCall,
 } from './door.ts'
+import { type Seal, sealWith } from './seal.ts'
 import { buttonActions } from './views/blocks.ts'
 import { refusalView } from './views/form.ts'
 
@@ -44,6 +45,8 @@ export type SlackOptions = {
 
 export type SlackDoor = {
   readonly api: SlackApi
+  /** The same for every instance of this bot. */
+  readonly seal: Seal
   /** Opens the door; resolves when it listens. */
   readonly open: (desk: Desk, listen: { port: number; host: string }) => Promise<{ port: number }>
   readonly close: () => Promise<void>
@@ -99,7 +102,7 @@ export function connectSlack(options: SlackOptions): SlackDoor {
     const address = server.address()
     return { port: typeof address === 'object' && address !== null ? address.port : port }
   }
-  return { api, open, close: async () => void (await app.stop()) }
+  return { api, seal: sealWith(botToken), open, close: async () => void (await app.stop()) }
 }
 
 type Identity = {

@@ -10,6 +10,7 @@ import { openForm, readForm } from './asking.ts'
 import { capacity } from './commands/capacity.ts'
 import { runbook } from './commands/runbook.ts'
 import type { ActionCall, CommandCall, ViewCall } from './door.ts'
+import { linkTo, refusal } from './links.ts'
 import type { CommandAnswer, DeskMeans } from './means.ts'
 import { slackFace } from './views/blocks.ts'
 import { type Form, skipForm } from './views/form.ts'
@@ -113,12 +114,13 @@ async function copied(means: DeskMeans, call: ActionCall): Promise<string | null
     (await (isOfBox ? means.checklists : means.journal).read(id ?? ''))?.message ?? null
   if (living === null || (living.channel === call.channel && living.ts === call.ts)) return null
   const name = isOfBox ? `checklist ${slackFace.literal(id ?? '')}` : slackFace.run(id ?? '')
-  return `Not counted: this is not the living message of ${name}. Its own is in ${slackFace.channel(living.channel)}; decide there.`
+  const link = await linkTo(means, living, 'Its own')
+  return `Not counted: this is not the living message of ${name}. ${link ?? 'Its own'} is in ${slackFace.channel(living.channel)}; decide there.`
 }
 
 async function decided(means: DeskMeans, call: ActionCall, actor: Actor): Promise<string | null> {
   const answer = await decide(means.requests, call, actor)
-  return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
+  return answer.kind === 'changed' ? null : refusal(means, answer)
 }
 
 /** `/plimsoll capacity ...` and `/plimsoll runbook ...` are for workspaces where those names are taken. */

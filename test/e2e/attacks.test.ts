@@ -147,7 +147,8 @@ describe('the place', () => {
 
   test('a button counts on its own message alone: not on a copy, not on another run', async () => {
     const copy = click({ value: token, ts: '1700000000.000001' })
-    await unmoved(signed(stage, copy), { status: 200, tells: /not the living message/ })
+    const there = new RegExp(`archives/${incident}/p${waiting.ts.replace('.', '')}\\|Its own>`)
+    await unmoved(signed(stage, copy), { status: 200, tells: there })
     const other = click({ value: token, ts: ended.ts })
     await unmoved(signed(stage, other), { status: 200, tells: /not the living message/ })
     const elsewhere = click({ value: token, ts: waiting.ts, channel: 'C0PLATFORM' })

@@ -15,11 +15,9 @@ import { checklistRequestsOn } from '../../src/runs/checklist/requests.ts'
 import { journalOn } from '../../src/runs/journal.ts'
 import { lookWith } from '../../src/runs/look.ts'
 import { requestsOn } from '../../src/runs/requests.ts'
-import type { SlackApi } from '../../src/slack/api.ts'
-import { connectSlack } from '../../src/slack/app.ts'
+import { connectSlack, type SlackDoor } from '../../src/slack/app.ts'
 import { deskOf } from '../../src/slack/desk.ts'
 import { peopleOf } from '../../src/slack/people.ts'
-import { sealWith } from '../../src/slack/seal.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import { systemClock } from '../../src/world/clock.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
@@ -53,7 +51,7 @@ export async function openBench(library = libraryOf([])): Promise<Bench> {
   const door = connectSlack({
     ...{ ...credentials, apiUrl: `${slack.url}/api/`, clock: systemClock, timers, log, ready },
   })
-  const desk = await deskOn(gate.ledger, door.api, library)
+  const desk = await deskOn(gate.ledger, door, library)
   const { port } = await door.open(desk, { port: 0, host: '127.0.0.1' })
   url = `http://127.0.0.1:${port}/slack/events`
   return {
@@ -70,7 +68,7 @@ export async function openBench(library = libraryOf([])): Promise<Bench> {
   }
 }
 
-async function deskOn(ledger: Ledger, api: SlackApi, library: Library) {
+async function deskOn(ledger: Ledger, { api, seal }: SlackDoor, library: Library) {
   const read = readSystemFile(join(projectRoot, 'system.yml'))
   if (read.kind === 'wrong') throw new Error(read.sentence)
   const { document } = read
@@ -98,7 +96,7 @@ async function deskOn(ledger: Ledger, api: SlackApi, library: Library) {
     ...{ document, catalogue, requests, look, journal, people, api, team, onFailure },
     note: null,
     newId: () => newId(systemClock.now()),
-    seal: sealWith(credentials.botToken),
+    seal,
     library,
   })
 }

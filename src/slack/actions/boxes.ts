@@ -1,19 +1,17 @@
 /** Clicks on a checklist: ask for what a box offers, say that it is so, ask why, end it. */
 import type { Actor } from '../../gate/policy.ts'
-import { notTakenSentence } from '../../words/en.ts'
 import { checklistNoSentence } from '../../words/en-checklist.ts'
 import type { ActionCall } from '../door.ts'
+import { refusal } from '../links.ts'
 import type { DeskMeans } from '../means.ts'
-import { slackFace } from '../views/blocks.ts'
 import { livingFace, whyMessage } from '../views/checklist.ts'
 
-type BoxMeans = Pick<DeskMeans, 'checklists' | 'api'>
-
 export async function actOnBox(
-  { checklists, api }: BoxMeans,
+  means: DeskMeans,
   call: ActionCall,
   actor: Actor,
 ): Promise<string | null> {
+  const { checklists, api } = means
   const [id = '', index] = call.value.split('.')
   const place = { checklist: id, box: Number(index) }
   switch (call.action) {
@@ -22,7 +20,7 @@ export async function actOnBox(
       if (answer.kind === 'changed') return null
       return answer.kind === 'checklist-no' || answer.kind === 'denied'
         ? checklistNoSentence(answer, livingFace)
-        : notTakenSentence(answer, slackFace)
+        : refusal(means, answer)
     }
     case 'tick':
       return said(await checklists.requests.tick(place, '', actor))

@@ -6,9 +6,10 @@ import type { LibraryEntry } from '../../define/library.ts'
 import type { PlanItem } from '../../define/plan-item.ts'
 import type { Actor } from '../../gate/policy.ts'
 import type { Wish } from '../../runs/requests.ts'
-import { inputSentence, notTakenSentence } from '../../words/en.ts'
+import { inputSentence } from '../../words/en.ts'
 import { runbookProblemSentence, unknownRunbookSentence } from '../../words/en-runbooks.ts'
 import type { CommandCall } from '../door.ts'
+import { refusal } from '../links.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace as face } from '../views/blocks.ts'
 import { listMessage, rehearsedMessage, shownMessage } from '../views/library.ts'
@@ -77,7 +78,7 @@ export async function startRunbook(
   const later = notBefore === null ? {} : { notBefore }
   const whole = { ...wish, ...later, ...named(call) }
   const answer = await means.requests.start(whole, call.channel, actor)
-  return answer.kind === 'changed' ? null : notTakenSentence(answer, face)
+  return answer.kind === 'changed' ? null : refusal(means, answer)
 }
 
 function runbooksWish(

@@ -1,9 +1,9 @@
 /** `/runbook`: what changes the world, always through a run. contract.md, 4. */
 import type { Actor } from '../../gate/policy.ts'
 import { alone } from '../../runs/requests.ts'
-import { notTakenSentence } from '../../words/en.ts'
 import { list } from '../../words/numbers.ts'
 import type { CommandCall } from '../door.ts'
+import { refusal } from '../links.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { reasonField } from '../views/form.ts'
@@ -26,7 +26,7 @@ export async function runbook(
       if (read.kind === 'wrong') return read.answer
       const wish = { ...alone(read.step), ...named(call) }
       const answer = await means.requests.start(wish, call.channel, actor)
-      return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
+      return answer.kind === 'changed' ? null : refusal(means, answer)
     }
     case 'abort': {
       const [run] = words
@@ -35,7 +35,7 @@ export async function runbook(
       const ended = await endChecklist(means, run, actor)
       if (ended !== null) return ended.answer
       const answer = await means.requests.abort(run, actor)
-      return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
+      return answer.kind === 'changed' ? null : refusal(means, answer)
     }
     case 'list':
       return listRunbooks(means, call)
@@ -104,7 +104,7 @@ async function breakGlass(
   if (read.kind === 'wrong') return withReason(read.answer, reason)
   const wish = { ...alone(read.step), ...named(call), breakGlass: { reason } }
   const answer = await means.requests.start(wish, call.channel, actor)
-  return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
+  return answer.kind === 'changed' ? null : refusal(means, answer)
 }
 
 /** The form of a step, with the question why. */

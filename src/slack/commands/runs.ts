@@ -2,8 +2,8 @@
 import type { Actor } from '../../gate/policy.ts'
 import type { Run } from '../../runs/stage.ts'
 import { wayBack } from '../../runs/undoing.ts'
-import { notTakenSentence } from '../../words/en.ts'
 import type { CommandCall } from '../door.ts'
+import { refusal } from '../links.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { historyMessage, runsMessage, stopMessage } from '../views/runs.ts'
@@ -42,7 +42,7 @@ export async function skip(
 ): Promise<CommandAnswer> {
   if (run === undefined)
     return 'Which run? `/runbook skip <run> <why>`; its living message names it.'
-  return said(await means.requests.skip(run, reason.join(' '), actor))
+  return said(means, await means.requests.skip(run, reason.join(' '), actor))
 }
 
 export async function undo(
@@ -63,7 +63,7 @@ export async function undo(
       ? `Nothing to undo: ${slackFace.run(id)} changed nothing.`
       : `I cannot undo it. ${left.join('; ')}.`
   const answer = await means.requests.start({ items }, call.channel, actor)
-  if (answer.kind !== 'changed' || left.length === 0) return said(answer)
+  if (answer.kind !== 'changed' || left.length === 0) return said(means, answer)
   return `What cannot be undone stays: ${left.join('; ')}.`
 }
 
@@ -79,7 +79,7 @@ export async function stopAll(
   const answer = isLift
     ? await requests.liftStop(actor)
     : await requests.stopAll(words.join(' '), call.channel, actor)
-  if (answer.kind !== 'switched') return notTakenSentence(answer, slackFace)
+  if (answer.kind !== 'switched') return refusal(means, answer)
   return answerInChannel(means, call, async () =>
     stopMessage(answer.headroom, actor.user, means.note),
   )
@@ -100,6 +100,9 @@ function isOf(target: string, wished: string): boolean {
   return target === wished || target.endsWith(`.${wished}`)
 }
 
-function said(answer: Awaited<ReturnType<DeskMeans['requests']['skip']>>): CommandAnswer {
-  return answer.kind === 'changed' ? null : notTakenSentence(answer, slackFace)
+async function said(
+  means: DeskMeans,
+  answer: Awaited<ReturnType<DeskMeans['requests']['skip']>>,
+): Promise<CommandAnswer> {
+  return answer.kind === 'changed' ? null : refusal(means, answer)
 }

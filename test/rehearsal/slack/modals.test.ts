@@ -1,4 +1,4 @@
-/** Modals of the local workspace: opened by a fresh trigger, once, and answered as Slack takes it. facts/slack.md, 1. */
+/** Modals of the local workspace: a fresh trigger opens one, once; Slack's answers and no others. facts/slack.md, 1. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createModals, type Modals } from '../../../src/rehearsal/slack/modals.ts'
 
