@@ -11,6 +11,7 @@ import type { BoundStep } from '../define/step.ts'
 import { inputSentence, missingInputSentence, unknownStepSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
+import { addCalibrate } from './calibrate-verb.ts'
 import { addDoctor } from './doctor-verb.ts'
 import { addDrift } from './drift-verb.ts'
 import { checkJson, explainJson, statusJson } from './json.ts'
@@ -63,6 +64,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addPlan(program, face)
   addReview(program, face)
   addRunbook(program, face)
+  addCalibrate(program, face)
   addDrift(program, face)
   addDoctor(program, face)
   addLedger(program, face)

@@ -51,7 +51,9 @@ export function statusWords(status: Status, advice: Advice, face: StatusFace): S
     rules: said(brokenRules(findings)),
     assumed: findings.some((finding) => finding.assumed)
       ? 'Assumed, not measured: the workload (think time, request and database seconds). A load test would settle it.'
-      : null,
+      : view.system.workload.source === 'measured'
+        ? 'Measured: the workload (think time, request and database seconds). The findings rest on it.'
+        : null,
     drift: view.drift.map((one) => face.text(driftSentence(one))),
     seen: `${seenText(view.observedAt, now)}${source}`,
   }

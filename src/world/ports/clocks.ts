@@ -1,4 +1,4 @@
-/** How far our clock is from others'. Types only. DESIGN.md, 3. */
+/** What the answers of others say of this machine's clock. Types only. */
 
 export type ClockSkew = {
   readonly of: 'google' | 'slack'
