@@ -11,6 +11,7 @@ import { type Archive, type Ledger, LedgerUnusable } from './ledger/ledger.ts'
 import { openPostgres, postgresLedger, readingPostgres } from './ledger/postgres.ts'
 import { type Holder, ledgerFile, openSqliteLedger } from './ledger/sqlite.ts'
 import { readingSqlite } from './ledger/sqlite-file.ts'
+import { archivedRuns } from './runs/archived.ts'
 import { auditOf } from './runs/audit.ts'
 import { runOfStream } from './runs/run.ts'
 import { timelineOf } from './runs/timeline.ts'
@@ -88,6 +89,7 @@ async function openThere(
 
 export const ledgerVerbs: LedgerVerbs = {
   audit: (anchor) => reading((archive) => auditOf(archive, anchor)),
+  runs: () => reading(archivedRuns),
   timeline: (run) => reading((archive) => timelineOf(archive, run)),
 }
 

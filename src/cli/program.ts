@@ -16,6 +16,7 @@ import { addDoctor } from './doctor-verb.ts'
 import { addDrift } from './drift-verb.ts'
 import { checkJson, explainJson, statusJson } from './json.ts'
 import { addLedger } from './ledger-verbs.ts'
+import { addModelError } from './model-error-verb.ts'
 import { addPlan, addReview, badNumber } from './plan-verbs.ts'
 import { addRunbook } from './runbook-verbs.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
@@ -68,6 +69,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addDrift(program, face)
   addDoctor(program, face)
   addLedger(program, face)
+  addModelError(program, face)
   return program
 }
 

@@ -4,6 +4,7 @@ import type { Rewrite } from '../capacity/rewrite.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { Loaded } from '../define/library.ts'
+import type { ArchivedRuns } from '../runs/archived.ts'
 import type { Anchor, Audit } from '../runs/audit.ts'
 import type { Look } from '../runs/look.ts'
 import type { Timeline } from '../runs/timeline.ts'
@@ -51,6 +52,7 @@ export type Verbs = {
 /** Read beside a running app. */
 export type LedgerVerbs = {
   readonly audit: (anchor: Anchor | null) => Promise<Audit | Unread>
+  readonly runs: () => Promise<ArchivedRuns | Unread>
   /** Null: there is no such run. */
   readonly timeline: (run: string) => Promise<Timeline | Unread | null>
 }

@@ -1,4 +1,4 @@
-/** What `plimsoll calibrate` says: each parameter with its interval, what is not determined, and the error of the fit. */
+/** What `plimsoll calibrate` says: each parameter with its interval, what is not determined, the error of the fit. */
 import type { Calibration, Undetermined } from '../capacity/calibration.ts'
 import type { ModelError } from '../capacity/model-error.ts'
 import type { System } from '../capacity/system.ts'

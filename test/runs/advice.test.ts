@@ -6,6 +6,7 @@ import { examine } from '../../src/gate/gate.ts'
 import { noHistory } from '../../src/gate/rules.ts'
 import { statusOf } from '../../src/gate/status.ts'
 import { adviseOn } from '../../src/runs/advice.ts'
+import { trackRecordOf } from '../../src/runs/track-record.ts'
 import { statusMessage } from '../../src/slack/views/status.ts'
 import { catalogue } from '../../src/steps/index.ts'
 import type { Fact } from '../../src/world/world.ts'
@@ -134,7 +135,7 @@ describe('the next step', () => {
     const status = statusOf(site, [silent], { now: saleAt })
     const advice = adviseOn(status, { document: site, catalogue })
     expect(advice.plan).toBeNull()
-    const { text } = statusMessage(status, advice, null)
+    const { text } = statusMessage(status, advice, { record: trackRecordOf([]), note: null })
     expect(text).toContain('Next: let Cloud SQL Admin API answer (it answered 403).')
   })
 })

@@ -1,6 +1,7 @@
 /** `/capacity`: what the System carries now, and what a step would do to that. Changes nothing. contract.md, 4. */
 
 import { laws } from '../../capacity/laws/catalogue.ts'
+import { trackRecordOf } from '../../runs/track-record.ts'
 import { findingsOf } from '../../words/en-status.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
@@ -11,6 +12,7 @@ import { capacityHelp } from '../views/help.ts'
 import { planMessage } from '../views/plan.ts'
 import { statusMessage } from '../views/status.ts'
 import { answerInChannel } from './answering.ts'
+import { newestRuns } from './runs.ts'
 import { readStep } from './words.ts'
 
 /** More tasks than any broker's memory holds. */
@@ -53,7 +55,8 @@ async function status(
   const { look, note } = means
   return answerInChannel(means, call, async () => {
     const seen = await look.status({ backlogTasks })
-    return statusMessage(seen, look.advise(seen), note)
+    const record = trackRecordOf(await newestRuns(means))
+    return statusMessage(seen, look.advise(seen), { record, note })
   })
 }
 

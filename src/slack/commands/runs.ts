@@ -85,7 +85,7 @@ export async function stopAll(
   )
 }
 
-async function newestRuns({ journal }: DeskMeans): Promise<readonly Run[]> {
+export async function newestRuns({ journal }: Pick<DeskMeans, 'journal'>): Promise<readonly Run[]> {
   const runs = await Promise.all((await journal.newest(runsAtMost)).map(journal.read))
   return runs.filter((run) => run !== null)
 }

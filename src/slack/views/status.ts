@@ -2,9 +2,11 @@
 import type { Finding } from '../../capacity/finding.ts'
 import type { Status } from '../../gate/status.ts'
 import type { Advice } from '../../runs/advice.ts'
+import type { TrackRecord } from '../../runs/track-record.ts'
 import type { StatusFace } from '../../words/en.ts'
 import { lawName } from '../../words/en-reasons.ts'
 import { boundOf, statusWords, sumOf } from '../../words/en-status.ts'
+import { trackRecordLine } from '../../words/en-track-record.ts'
 import { nameOf, number } from '../../words/numbers.ts'
 import { context, escaped, type Message, plain, section, slackFace, table } from './blocks.ts'
 
@@ -13,7 +15,11 @@ const rowsAtMost = 6
 /** One number among many that are never the limit: shown when it is. */
 const shownWhenBroken = ['db-built-in-connections', 'web-memory', 'celery-memory', 'response-time']
 
-export function statusMessage(status: Status, advice: Advice, note: string | null): Message {
+export function statusMessage(
+  status: Status,
+  advice: Advice,
+  { record, note }: { readonly record: TrackRecord; readonly note: string | null },
+): Message {
   const { assessment } = status
   const words = statusWords(status, advice, face)
   const quantities = assessment.findings.filter(
@@ -22,7 +28,8 @@ export function statusMessage(status: Status, advice: Advice, note: string | nul
   )
   const rows = quantities.slice(0, rowsAtMost).map(row)
   const lead = [words.sum, words.next, words.supposes].filter((line) => line !== null)
-  const small = [words.rules, words.assumed, ...words.drift, words.seen, note]
+  const model = trackRecordLine(record)
+  const small = [words.rules, words.assumed, model, ...words.drift, words.seen, note]
   return {
     text: plain([words.answer, ...lead, ...words.ahead].join(' ')),
     blocks: [

@@ -10,6 +10,7 @@ import { statusOf } from '../../../src/gate/status.ts'
 import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
 import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
 import { adviseOn } from '../../../src/runs/advice.ts'
+import { trackRecordOf } from '../../../src/runs/track-record.ts'
 import { runbookVerbs } from '../../../src/slack/commands/runbook.ts'
 import { type Message, slackFace } from '../../../src/slack/views/blocks.ts'
 import { checkMessage } from '../../../src/slack/views/check.ts'
@@ -93,14 +94,16 @@ function withEvents(document: typeof system): typeof system {
   return { ...document, workload: { ...document.workload, baseUsers: 500, events } }
 }
 
+const beside = { record: trackRecordOf([]), note }
+
 test('of a status, a check, an explanation and a plan', () => {
   const status = statusOf(system, [], { now, backlogTasks: 12_000 })
-  keepsTheRules(statusMessage(status, adviseOn(status, { document: system, catalogue }), note))
+  keepsTheRules(statusMessage(status, adviseOn(status, { document: system, catalogue }), beside))
   const announced = withEvents(system)
   const ahead = statusOf(announced, [], { now, backlogTasks: 12_000 })
   const advice = adviseOn(ahead, { document: announced, catalogue })
   expect(ahead.events).toHaveLength(5)
-  keepsTheRules(statusMessage(ahead, advice, note))
+  keepsTheRules(statusMessage(ahead, advice, beside))
   for (const step of bound)
     keepsTheRules(
       checkMessage(
