@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { ask } from './asking.ts'
 import type { SystemDocument } from './capacity/system.ts'
 import { runCommandLine } from './cli/program.ts'
 import type { Opened, Shelf } from './cli/verbs.ts'
@@ -61,6 +62,7 @@ export function main(args: readonly string[]): Promise<number> {
       complain,
       rewrite: rewriteSystemFile,
       examineSetup,
+      ask,
     },
   })
 }

@@ -2,23 +2,15 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { type BoundRunbook, bindRunbook, type Runbook } from '../define/define-runbook.ts'
 import { rehearse } from '../define/forecast.ts'
 import { headroomByPhase } from '../define/headroom-by-phase.ts'
-import { readWords } from '../define/input.ts'
-import type { Library, LibraryEntry } from '../define/library.ts'
 import { lintRunbook } from '../define/lint-runbook.ts'
 import { testRunbook } from '../define/test-runbook.ts'
-import { inputSentence } from '../words/en.ts'
-import {
-  loadProblemSentence,
-  runbookProblemSentence,
-  stopSentence,
-  unknownRunbookSentence,
-} from '../words/en-runbooks.ts'
+import { loadProblemSentence, stopSentence } from '../words/en-runbooks.ts'
 import { count } from '../words/numbers.ts'
 import { rehearsalPicture } from '../words/rehearsal-picture.ts'
 import { newRunbook, runbookName } from './new-runbook.ts'
+import { addRuns } from './run-verbs.ts'
 import {
   lintJson,
   listJson,
@@ -27,6 +19,7 @@ import {
   testedJson,
   unloadedJson,
 } from './runbook-json.ts'
+import { boundBy, chosenFrom, withLibrary, withRunbook } from './runbook-shelf.ts'
 import { listText, rehearsedText, showText } from './runbook-text.ts'
 import { terminalFace } from './text.ts'
 import { exitCodes, type LookingFace, looking, type Options, opened, say, wrong } from './verbs.ts'
@@ -39,6 +32,7 @@ export function addRunbook(program: Command, face: LookingFace): void {
   addNew(runbook, face)
   addLint(runbook, face)
   addTest(runbook, face)
+  addRuns(runbook, face)
 }
 
 function addList(program: Command, face: LookingFace): void {
@@ -194,48 +188,4 @@ function addTest(program: Command, face: LookingFace): void {
         })
       }),
     )
-}
-
-async function withLibrary(
-  face: LookingFace,
-  work: (library: Library) => Promise<void> | void,
-): Promise<void> {
-  const shelf = face.verbs.shelf()
-  if (shelf.kind === 'wrong') return wrong(face, shelf.sentence)
-  const loaded = await shelf.load()
-  if (loaded.kind === 'loaded') return work(loaded.library)
-  const [first, ...others] = loaded.problems
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return wrong(face, first === undefined ? '' : `${loadProblemSentence(first)}${more}`)
-}
-
-function withRunbook(
-  face: LookingFace,
-  name: string,
-  work: (entry: LibraryEntry) => Promise<void> | void,
-): Promise<void> {
-  return withLibrary(face, (library) => {
-    const entry = library.find(name)
-    if ('runbook' in entry) return work(entry)
-    return wrong(face, unknownRunbookSentence(name, entry.nearest, terminalFace))
-  })
-}
-
-function chosenFrom(library: Library, name: string | undefined): readonly LibraryEntry[] | string {
-  if (name === undefined) return library.list
-  const entry = library.find(name)
-  if ('runbook' in entry) return [entry]
-  return unknownRunbookSentence(name, entry.nearest, terminalFace)
-}
-
-/** The runbook with these parameters, or the sentence that says what is wrong with them. */
-function boundBy(
-  runbook: Runbook,
-  words: readonly string[],
-  { verbs }: LookingFace,
-): BoundRunbook | string {
-  const read = readWords(words, runbook.fields)
-  if (read.kind === 'input-problem') return inputSentence(read, terminalFace)
-  const bound = bindRunbook(runbook, read.input, verbs.catalogue)
-  return bound.kind === 'bound-runbook' ? bound : runbookProblemSentence(bound, terminalFace)
 }

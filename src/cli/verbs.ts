@@ -4,6 +4,7 @@ import type { Rewrite } from '../capacity/rewrite.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { Loaded } from '../define/library.ts'
+import type { Json } from '../define/step.ts'
 import type { ArchivedRuns } from '../runs/archived.ts'
 import type { Anchor, Audit } from '../runs/audit.ts'
 import type { Look } from '../runs/look.ts'
@@ -42,12 +43,26 @@ export type Verbs = {
   readonly rewrite: (file: string, changes: readonly Rewrite[]) => string | null
   /** Looks at everything that the product needs; `system`: another document's file. */
   readonly examineSetup: (system: string | undefined) => Promise<readonly Check[]>
+  /** Posts a request that a person takes over. */
+  readonly ask: (asking: Asking) => Promise<AskedRun>
   readonly ledger: LedgerVerbs
   /** Runs the app until it is told to stop. */
   readonly start: () => Promise<number>
   readonly print: (text: string) => void
   readonly complain: (text: string) => void
 }
+
+export type Asking = {
+  readonly name: string
+  readonly title: string
+  readonly parameters: Readonly<Record<string, Json>>
+  readonly channel?: string
+  readonly system?: string
+}
+
+export type AskedRun =
+  | { readonly kind: 'asked'; readonly run: string; readonly channel: string; readonly ts: string }
+  | { readonly kind: 'wrong'; readonly sentence: string }
 
 /** Read beside a running app. */
 export type LedgerVerbs = {

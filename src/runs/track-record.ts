@@ -1,4 +1,4 @@
-/** The model's own error as a number: what runs that ended were predicted to do, beside what was then observed. Pure. */
+/** The model's own error as a number: what ended runs were predicted to do, beside what was then observed. Pure. */
 import { fieldOf } from '../gate/facts.ts'
 import type { Run, StepRecord } from './stage.ts'
 

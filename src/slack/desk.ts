@@ -5,6 +5,7 @@ import { number } from '../words/numbers.ts'
 import { actOnBox } from './actions/boxes.ts'
 import { decide } from './actions/decisions.ts'
 import { showDetails } from './actions/details.ts'
+import { takeOver } from './actions/take.ts'
 import type { Desk, ViewAnswer } from './app.ts'
 import { openForm, readForm } from './asking.ts'
 import { capacity } from './commands/capacity.ts'
@@ -20,6 +21,7 @@ export function deskOf(means: DeskMeans): Desk {
     command: async (call) => said(means, call, await commanded(means, call, [call.team])),
     action: async (call) => {
       const actor = await actorOf(means, call.user, [call.team, call.userTeam ?? call.team])
+      if (call.action === 'take') return takeOver(means, call, actor)
       const elsewhere = await copied(means, call)
       if (elsewhere !== null) return elsewhere
       if (questions.includes(call.action) && actor.standing !== 'member') {

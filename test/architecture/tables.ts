@@ -64,11 +64,15 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     ...[types('capacity'), types('words'), all('world'), all('slack'), all('library')],
     ...[all('config.ts'), all('documents.ts')],
   ],
+  'asking.ts': [
+    ...[types('cli'), all('slack'), all('world'), all('ledger/ids.ts')],
+    ...[all('config.ts'), all('documents.ts')],
+  ],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
     ...[all('config.ts'), types('config-urls.ts'), all('documents.ts'), all('library')],
-    ...[all('ledgers.ts'), all('doctor.ts')],
+    ...[all('ledgers.ts'), all('doctor.ts'), all('asking.ts')],
   ],
 }
 

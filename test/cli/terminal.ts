@@ -52,7 +52,7 @@ export async function say(args: readonly string[], file: string) {
       return { kind: 'opened', document, file: system, look }
     },
     shelf: () => ({ kind: 'wrong', sentence: 'no runbooks here' }),
-    ledger: { audit: unread, timeline: unread },
+    ledger: { audit: unread, timeline: unread, runs: unread },
     rewrite: () => 'nothing is written here',
     examineSetup: async () => [],
     start: async () => 1,

@@ -103,6 +103,7 @@ export const buttonActions = [
   'retry',
   'done',
   'skip',
+  'take',
   'details',
   'apply',
   'tick',
