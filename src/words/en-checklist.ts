@@ -146,7 +146,7 @@ export function whyLines(
   const offered =
     offers.length === 0 ? [] : ['What it offers:', ...offers.map((offer) => `• ${offer}`)]
   return [
-    `*${index + 1} ${face.text(box.title)}.* ${face.text(box.why)}`,
+    `*Why box ${index + 1}, ${face.text(box.title)}?* ${face.text(box.why)}`,
     'What it rests on:',
     ...(seen.length === 0 ? [noWord] : seen).map((line) => `• ${line}`),
     ...offered,

@@ -36,8 +36,6 @@ export type ChecklistJournal = {
   readonly appendOf: (checklist: Checklist, event: ChecklistEvent) => Promise<Append>
 }
 
-/** How often an open one looks at the world. */
-export const lookEveryMs = 30_000
 /** Two people and two processes make fewer. */
 const racesAtMost = 20
 /** Whoever keeps more of them open reads none. */
@@ -99,16 +97,10 @@ async function appendOf(
     stream: checklistStream(id),
     expectedVersion: before?.version ?? 0,
     events,
-    dueAt: checklistDueAt(after),
+    // An open one is always due: whoever begins looks at it first, and how often is up to who looks.
+    dueAt: after.ended === null ? at : null,
   }
   return { after, append }
-}
-
-/** Whoever lost its timer comes back by this: at once for one that is new, later for one that was looked at. */
-function checklistDueAt({ ended, boxes, startedAt, changedAt }: Checklist): number | null {
-  if (ended !== null) return null
-  const isNew = boxes.every(({ seen }) => seen === null)
-  return isNew ? startedAt : changedAt + lookEveryMs
 }
 
 function isChange<Why extends No>(result: ChecklistChange | Why): result is ChecklistChange {

@@ -4,8 +4,11 @@ import { viewOf } from '../../gate/facts.ts'
 import { dayOf } from '../../gate/gate.ts'
 import { observe } from '../../world/observe.ts'
 import type { Clock, WorldReader } from '../../world/world.ts'
-import { type ChecklistJournal, lookEveryMs } from './journal.ts'
+import type { ChecklistJournal } from './journal.ts'
 import { newSights } from './seeing.ts'
+
+/** How often an open one asks the world. */
+export const lookEveryMs = 30_000
 
 export type Looking = {
   /** Gives when to come back, in ms from now; null: it has ended. */

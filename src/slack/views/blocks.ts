@@ -25,6 +25,7 @@ export type Message = {
 /** Together they stay under the 13,000 characters that a message takes, whatever a message says. */
 const sectionAtMost = 2000
 const longSectionAtMost = 3000
+const shortSectionAtMost = 500
 const contextAtMost = 600
 const cellAtMost = 80
 const rowsAtMost = 30
@@ -69,6 +70,12 @@ export function section(mrkdwn: string): SectionBlock {
 /** For a message that has few of them. */
 export function longSection(mrkdwn: string): SectionBlock {
   const text = cutMarkup(mrkdwn, longSectionAtMost)
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
+}
+
+/** For a message that has many. */
+export function shortSection(mrkdwn: string): SectionBlock {
+  const text = cutMarkup(mrkdwn, shortSectionAtMost)
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
 }
 
@@ -144,7 +151,7 @@ function button({ action, text, value, style, confirm }: ButtonSpec): Button {
   }
 }
 
-function cut(text: string, atMost: number): string {
+export function cut(text: string, atMost: number): string {
   return text.length <= atMost ? text : `${text.slice(0, atMost - 1)}…`
 }
 

@@ -15,16 +15,19 @@ import {
   actions,
   type ButtonSpec,
   context,
+  cut,
   escaped,
   type Message,
   plain,
   section,
+  shortSection,
   slackFace,
 } from './blocks.ts'
 import { itemText } from './plan-run.ts'
 
-/** Each takes two blocks, and a message takes 50. */
-const boxesShown = 20
+/** With their buttons they stay under the 13,000 characters and the 50 blocks that a message takes. */
+const boxesShown = 15
+const claimAtMost = 150
 
 export const livingFace: LivingFace = {
   ...slackFace,
@@ -55,7 +58,7 @@ export function checklistMessage(view: ChecklistView): Message {
   return {
     text: plain(first),
     blocks: [
-      section(first),
+      shortSection(first),
       ...boxes.flatMap((_box, index) => boxBlocks(view, index)),
       ...more,
       ...(checklist.ended === null ? [ending(checklist)] : []),
@@ -95,7 +98,7 @@ function boxBlocks(view: ChecklistView, index: number): readonly KnownBlock[] {
   const standing = standingOf(box)
   const run = box.run === null ? null : (runs.get(box.run.id) ?? null)
   const isNext = nextBox(checklist) === index
-  const line = section(boxSentence({ index, box, standing, isNext, run }, livingFace))
+  const line = shortSection(boxSentence({ index, box, standing, isNext, run }, livingFace))
   const isOpen = checklist.ended === null && ['open', 'undone'].includes(standing)
   if (!isOpen) return [line]
   const { id, version } = checklist
@@ -125,7 +128,7 @@ function claimOf({ title, items }: ChecklistBox): string {
   const claims = items.flatMap((item) =>
     item.kind === 'step' && typeof item.input.what === 'string' ? [item.input.what] : [],
   )
-  return [`${title}.`, ...claims].join(' ')
+  return cut([`${title}.`, ...claims].join(' '), claimAtMost)
 }
 
 function ending({ id, version, boxes }: Checklist): KnownBlock {

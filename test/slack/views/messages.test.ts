@@ -11,9 +11,11 @@ import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
 import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
 import { adviseOn } from '../../../src/runs/advice.ts'
 import { trackRecordOf } from '../../../src/runs/track-record.ts'
+import { standingOf } from '../../../src/runs/checklist/checklist.ts'
 import { runbookVerbs } from '../../../src/slack/commands/runbook.ts'
 import { type Message, slackFace } from '../../../src/slack/views/blocks.ts'
 import { checkMessage } from '../../../src/slack/views/check.ts'
+import { checklistMessage, whyMessage } from '../../../src/slack/views/checklist.ts'
 import { detailsMessage } from '../../../src/slack/views/details.ts'
 import { explainMessage } from '../../../src/slack/views/explain.ts'
 import { capacityHelp, runbookHelp } from '../../../src/slack/views/help.ts'
@@ -21,13 +23,14 @@ import { planMessage } from '../../../src/slack/views/plan.ts'
 import { runMessage } from '../../../src/slack/views/run.ts'
 import { statusMessage } from '../../../src/slack/views/status.ts'
 import { catalogue } from '../../../src/steps/index.ts'
+import { anyChecklist } from './any-checklist.ts'
 import { anyRun, bound, hostile, system } from './any-run.ts'
 
 const now = Date.UTC(2026, 10, 23, 15)
 const note = 'local cloud: nothing real is touched'
 
 /** Marks that only we may make: people of the run, dates, our channel. */
-const ours = /<@[UW]0(ANA|LUIS|MARA)>|<!date\^\d+\^\{time\}\|\d\d:\d\d UTC>/g
+const ours = /<@[UW]0(ANA|LUIS|MARA)>|<!date\^\d+\^[\w{} ]+\|(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC>/g
 
 function keepsTheRules({ text, blocks }: Message): void {
   expect(judgeBlocks(blocks)).toMatchObject({ kind: 'valid' })
@@ -68,6 +71,20 @@ test('of any reachable run', () => {
   )
   // A property over runs that never get anywhere would show nothing.
   expect([...reached].sort()).toEqual(everyStage)
+})
+
+test('of any checklist, whoever wrote in it', () => {
+  const reached = new Set<string>()
+  fc.assert(
+    fc.property(anyChecklist, fc.option(anyRun), (checklist, run) => {
+      for (const box of checklist.boxes) reached.add(standingOf(box))
+      const runs = new Map(run === null ? [] : [['r1', run]])
+      keepsTheRules(checklistMessage({ checklist, runs, lookedAt: now, note }))
+      for (const [index, box] of checklist.boxes.entries()) keepsTheRules(whyMessage(index, box))
+    }),
+    { numRuns: 500, seed: 20261124 },
+  )
+  expect([...reached].sort()).toEqual(['open', 'said', 'seen', 'skipped', 'undone'])
 })
 
 test('no decision is asked for where none waits, and a waiting one always is', () => {
