@@ -50,6 +50,8 @@ export type Stage = {
   /** Everything that anybody can read in the channel. */
   all: () => readonly Message[]
   events: () => readonly LedgerEvent[]
+  /** Of one run. */
+  eventsOf: (run: string) => readonly LedgerEvent[]
   /** Everything that the bots of this stage wrote to their streams. */
   output: () => string
   close: () => Promise<void>
@@ -109,6 +111,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return started
     },
     events: () => eventsIn(dataFolder),
+    eventsOf: (id) => eventsIn(dataFolder, `run/${id}`),
     close: async () => {
       await Promise.all(bots.filter((one) => !one.hasEnded()).map((one) => one.stop()))
       await Promise.all([slack.stop(), cloud.stop(), switchboard.stop()])
@@ -192,10 +195,11 @@ const eventRow = z.object({ body: z.string() })
 const eventShape = z.looseObject({ type: z.string() })
 
 /** What is in the ledger, oldest first; a reader beside the bot. */
-function eventsIn(folder: string): readonly LedgerEvent[] {
+function eventsIn(folder: string, stream = '%'): readonly LedgerEvent[] {
   const ledger = new DatabaseSync(join(folder, 'ledger.db'), { readOnly: true, timeout: 2_000 })
   try {
-    const rows = ledger.prepare('SELECT body FROM events ORDER BY at, stream, version').all()
+    const inOrder = 'SELECT body FROM events WHERE stream LIKE ? ORDER BY at, stream, version'
+    const rows = ledger.prepare(inOrder).all(stream)
     return rows.map((row) => eventShape.parse(JSON.parse(eventRow.parse(row).body)))
   } finally {
     ledger.close()
