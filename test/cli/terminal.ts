@@ -55,6 +55,7 @@ export async function say(args: readonly string[], file: string) {
     ledger: { audit: unread, timeline: unread, runs: unread },
     rewrite: () => 'nothing is written here',
     examineSetup: async () => [],
+    ask: async () => ({ kind: 'wrong', sentence: 'nobody is asked here' }),
     start: async () => 1,
     print: (text) => void out.push(text),
     complain: (text) => void err.push(text),
