@@ -2,7 +2,6 @@
  * The composition root: config -> world -> ledger -> dispatcher -> faces. The only file that knows
  * all. DESIGN.md, 4.
  */
-import { fstatSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { ask } from './asking.ts'
@@ -45,6 +44,7 @@ import { loadProblemSentence } from './words/en-runbooks.ts'
 import { databaseNames } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectWorld, offlineReach } from './world/connect.ts'
+import { toldToStop } from './world/told-to-stop.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const complain = (text: string) => void process.stderr.write(`${text}\n`)
@@ -199,7 +199,7 @@ async function runBot(base: Base): Promise<number> {
   const endFeed = bot.world.feed((fault) =>
     log.warn({ err: fault }, 'a minute of Celery is missing'),
   )
-  await toldToStop(config)
+  await toldToStop({ mayBeChild: config.slack.apiUrl !== null })
   ready = false
   endFeed()
   await door.close()
@@ -276,20 +276,6 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */
 function hostFor({ googleApiRoot, slack }: BotConfig): string {
   return googleApiRoot === null && slack.apiUrl === null ? '0.0.0.0' : '127.0.0.1'
-}
-
-/** A signal; or, for the child of a rehearsal's host, the end of its pipe: it never outlives the host. */
-function toldToStop({ slack }: BotConfig): Promise<void> {
-  const hosted = slack.apiUrl !== null && (fstatSync(0).isFIFO() || fstatSync(0).isSocket())
-  return new Promise((resolve) => {
-    const stop = () => {
-      if (hosted) process.stdin.destroy()
-      resolve()
-    }
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
-    if (hosted) process.stdin.once('end', stop).resume()
-  })
 }
 
 function sentenceOf({ variable, problem }: ConfigProblem): string {
