@@ -10,6 +10,8 @@ export type Walk = {
   become: (member: 'U0ANA' | 'U0LUIS' | 'U0EVE') => Promise<void>
   /** Clicks a button of a message, and says yes where it asks again. */
   click: (message: Locator, action: string) => Promise<void>
+  /** Clicks a button of one box of a checklist, counted from 1. */
+  clickBox: (list: Locator, box: number, action: string) => Promise<void>
   /** Types into the composer. */
   type: (text: string) => Promise<void>
   pullPlug: () => Promise<void>
@@ -18,6 +20,11 @@ export type Walk = {
 
 export function walkOn(page: Page): Walk {
   const articles = page.locator('#timeline > article')
+  const press = async (button: Locator) => {
+    const asks = (await button.getAttribute('data-confirm')) !== null
+    await button.click()
+    if (asks) await page.click('#confirm button[value=yes]')
+  }
   return {
     message: (...words) =>
       words
@@ -32,12 +39,9 @@ export function walkOn(page: Page): Walk {
       await page.click(`.personas label:has([value=${member}])`)
       await page.locator(`#timeline[data-as=${member}]`).waitFor()
     },
-    click: async (message, action) => {
-      const button = message.locator(`button[data-action=${action}]`)
-      const asks = (await button.getAttribute('data-confirm')) !== null
-      await button.click()
-      if (asks) await page.click('#confirm button[value=yes]')
-    },
+    click: (message, action) => press(message.locator(`button[data-action=${action}]`)),
+    clickBox: (list, box, action) =>
+      press(list.locator(`button[data-action=${action}][data-block*=".${box - 1}."]`)),
     type: async (text) => {
       await page.fill('#say', text)
       await page.keyboard.press('Enter')
