@@ -122,7 +122,7 @@ function blindText(why: Blind, face: LivingFace): string {
 
 function lawNumbers(reading: Reading): string {
   const text = reading.kind === 'law' ? quantityText(reading) : null
-  return text === null ? '' : ` (${text})`
+  return text === null ? '' : `, ${text}`
 }
 
 function shownValue(value: unknown): string {
