@@ -176,6 +176,11 @@ export type Proposal = {
   readonly acceptedAt: number | null
 }
 
+/** Of each step that was reached, in order; the last one of a run that came to its end stands in `past` too. */
+export function recordsOf({ past, record }: Run): readonly StepRecord[] {
+  return [...new Set([...past.map((one) => one.record), record])]
+}
+
 /** Whether the write, or an attempt at it, can have reached the world. */
 export function mayHaveLeft(stage: Sending): boolean {
   return stage.earlierLeft || stage.fate !== 'not-sent'

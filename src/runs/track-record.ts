@@ -1,6 +1,6 @@
 /** The model's own error as a number: what ended runs were predicted to do, beside what was then observed. Pure. */
 import { fieldOf } from '../gate/facts.ts'
-import type { Run, StepRecord } from './stage.ts'
+import { type Run, recordsOf, type StepRecord } from './stage.ts'
 
 /** Of one kind of fact, over all targets. */
 export type FactRecord = {
@@ -40,10 +40,8 @@ export function trackRecordOf(all: readonly Run[]): TrackRecord {
 type Prediction = NonNullable<StepRecord['evidence']>[number]
 
 /** A reading predicts nothing: what it shows is no proof of the model. */
-function predictionsOf({ past, record }: Run): readonly Prediction[] {
-  // The last step of a run that came to its end stands in both.
-  const records = [...new Set([...past.map((one) => one.record), record])]
-  return records.flatMap(({ forecast, evidence }) => {
+function predictionsOf(run: Run): readonly Prediction[] {
+  return recordsOf(run).flatMap(({ forecast, evidence }) => {
     const predicted = (forecast?.expects ?? []).map(({ fact }) => fact)
     return (evidence ?? []).filter(({ fact }) => predicted.includes(fact))
   })

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../define/catalogue.ts'
 import { nothingChanged } from '../define/define-step.ts'
 import type { PlanItem } from '../define/plan-item.ts'
-import type { Run, StepRecord } from './stage.ts'
+import { type Run, recordsOf, type StepRecord } from './stage.ts'
 
 export type WayBack = {
   readonly items: readonly PlanItem[]
@@ -12,7 +12,7 @@ export type WayBack = {
 
 /** Each undo goes through the gate like any other step; nothing is promised here. */
 export function wayBack(run: Run, catalogue: Catalogue): WayBack {
-  const done = [...run.past.map(({ record }) => record), run.record].filter(wasSent).toReversed()
+  const done = recordsOf(run).filter(wasSent).toReversed()
   const items: PlanItem[] = []
   const cannot: { step: string; because: string }[] = []
   for (const { forecast } of done) {

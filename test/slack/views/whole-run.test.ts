@@ -16,6 +16,7 @@ import {
   upgrade,
 } from '../../runs/process.ts'
 import { realProcess } from '../../runs/real-process.ts'
+import { postgresSaying } from '../../runs/talking-postgres.ts'
 
 test('its end says what people went past and what the whole plan brought', async () => {
   const bot = await realProcess()
@@ -60,4 +61,14 @@ test('a step that nobody may approve, and that is left out, was not done and not
   const run = await bot.bring(parked.id)
   const { text } = runMessage({ run, now: run.lastAt, sealed: null, note: null })
   expect(text).toMatch(/^Left out by <@U0SOFIA> .*: resize .*not today.* Nothing was sent\./)
+})
+
+test('the way back from one step is one step', async () => {
+  const bot = await realProcess({ postgres: postgresSaying(600) })
+  const run = await bot.approved(await bot.asked())
+  expect(standing(run)).toBe('ended: verified')
+  const inputs = wayBack(run, catalogue).items.map(
+    (item) => item.kind === 'step' && item.step.input,
+  )
+  expect(inputs).toEqual([{ database, tier: 'db-custom-2-7680' }])
 })
