@@ -1,24 +1,14 @@
 /** The deployment checklist in Slack: ticked by what is seen, taken up by somebody else, undone by drift. */
 import { describe, expect, test } from 'vitest'
-import { buttonsOf } from '../../src/rehearsal/slack/blocks.ts'
 import type { Message } from '../../src/rehearsal/slack/conversations.ts'
-import { database, ids, incident, type Name } from './bot.ts'
+import { database, type Name } from './bot.ts'
+import { clickAt } from './boxes.ts'
 import { type Story, tell } from './story.ts'
 import { until } from './until.ts'
 
-/** Clicks the button of one box, counted from 1, once it is there. */
 async function clickBox(story: Story, who: Name, list: Message, box: number, name: string) {
-  const place = await until(`${name} at box ${box}`, () => {
-    const message = story.all().find(({ ts }) => ts === list.ts)
-    return buttonsOf(message?.blocks ?? []).find(
-      ({ block, button }) =>
-        button.text.text === name && block.block_id?.split('.')[1] === String(box - 1),
-    )
-  })
   story.did(`${who} clicks [${name}] at box ${box}`)
-  const { block, button } = place
-  const where = [incident, list.ts, block.block_id ?? '', button.action_id ?? ''] as const
-  expect(await story.stage.slack.click(ids[who], ...where)).toEqual({ kind: 'acked' })
+  await clickAt(story.stage, who, { list, box, name })
 }
 
 /** Somebody with a console, who asks nobody. */

@@ -39,7 +39,7 @@ export async function onWalk(
     servers.watch(stage.cloud)
     try {
       await stage.start()
-      await play({ stage, servers, run: (command) => walked(stage, command) })
+      await play({ stage, servers, run: (command) => typed(stage, command) })
       await expectSound(stage)
     } finally {
       await stage.close()
@@ -51,14 +51,15 @@ export async function onWalk(
 
 const ends = /^(Done|Looked|Nothing to do|Not sent|Blocked|Rejected|Expired|Aborted)/
 
-async function walked(stage: Stage, command: string): Promise<Walked> {
+const typed = (stage: Stage, command: string) => walked(stage, () => stage.type('ana', command))
+
+/** The run that `start` asks for. */
+export async function walked(stage: Stage, start: () => Promise<void>): Promise<Walked> {
   const before = startedRuns(stage)
-  await stage.type('ana', command)
-  const id = await until(
-    `a run of ${command}`,
-    () => startedRuns(stage).find((one) => !before.includes(one)),
-    { shown: () => lastSaid(stage) },
-  )
+  await start()
+  const id = await until('a run', () => startedRuns(stage).find((one) => !before.includes(one)), {
+    shown: () => lastSaid(stage),
+  })
   const skipped: LedgerEvent[] = []
   for (;;) {
     const [message, last] = [livingMessage(stage, id), lastEvent(stage, id)]

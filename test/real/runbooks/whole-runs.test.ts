@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { database, type LedgerEvent } from '../../e2e/bot.ts'
+import { walkedBoxes } from '../../e2e/boxes.ts'
 import { projectRoot } from '../../e2e/process.ts'
 import { until } from '../../e2e/until.ts'
 import { onWalk, type Walk, type Walked, writable } from '../../e2e/walk.ts'
@@ -37,6 +38,18 @@ const watchedTwice = { ...watched, past: ['it watched', 'it watched'] }
 
 const threeTimes = { ...watched, past: ['it watched', 'it watched', 'it watched'] }
 
+/** How the way back from each box's run ends, the last first; null: there is none. The ninth offers nothing. */
+const checklistBackwards: readonly { readonly box: number; readonly says: RegExp | null }[] = [
+  { box: 8, says: /^Done and verified: (stop the load test|a plan of)/ },
+  { box: 7, says: /^Done and verified: move the threshold .* from 472 to 648/ },
+  { box: 6, says: null },
+  { box: 5, says: /^Done and verified: .*connMaxAgeSeconds 600 -&gt; 0/ },
+  { box: 4, says: /^Blocked: .*Requests admitted per instance .*200 of 36/ },
+  { box: 3, says: /^Blocked: .*Supported users fall from 7,920 to 3,300/ },
+  { box: 2, says: /^Done and verified: / },
+  { box: 1, says: /^Blocked: .*Supported users fall from 7,920 to 5,280/ },
+]
+
 /** By runbook: run and taken back. */
 const walks: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
   'add-read-replica': async (walk) => {
@@ -63,10 +76,20 @@ const walks: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await stage.told('ana', /cannot be undone stays: terminate-sessions: what was not committed/)
     expect(back.said.text).toMatch(/^Blocked: .*Supported users fall from 3,300 to 1,980/)
   },
-  'deployment-checklist': async (walk) => {
-    const back = await walk.run(await through(walk, 'deployment-checklist', threeTimes))
-    await walk.stage.told('ana', /apply-dashboards: the dashboard before is not kept/)
-    expect(back.said.text).toMatch(/^Blocked: .*Requests admitted per instance/)
+  'deployment-checklist': async ({ stage, run }) => {
+    const { list, runs } = await walkedBoxes(stage, '/runbook start deployment-checklist', 9)
+    expect(list.text).toMatch(/9 of 9 done/)
+    expect(runs.flatMap(pastOf)).toEqual(['it watched', 'it watched', 'it watched'])
+    expect(runs).toHaveLength(checklistBackwards.length)
+    for (const { box, says } of checklistBackwards) {
+      const undo = `/runbook undo ${runs[box - 1]?.id}`
+      if (says !== null) expect((await run(undo)).said.text, `box ${box}`).toMatch(says)
+      else {
+        await stage.type('ana', undo)
+        await stage.told('ana', /^I cannot undo it\. apply-dashboards: the dashboard before is not/)
+      }
+    }
+    await stage.said(/ of 9 done, 3 undone again/, list)
   },
   'immediate-action-plan': async (walk) => {
     const back = await walk.run(await through(walk, 'immediate-action-plan', threeTimes))
@@ -122,7 +145,7 @@ const walks: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
 /** One who may approve is there, and what cannot be taken back needs two. */
 const withOneYes = (text: string) => writable(text).replace('irreversible: 2', 'irreversible: 1')
 
-describe.concurrent('run whole, and taken back', { timeout: 400_000 }, () => {
+describe.concurrent('run whole, and taken back', { timeout: 600_000 }, () => {
   test.each(Object.entries(walks))('%s', (_name, walk) => onWalk({ document: withOneYes }, walk))
 })
 
