@@ -11,8 +11,8 @@ import { isMonitoring, type LocalMonitoring, type Monitoring } from './monitorin
 import { monitoringOf } from './monitoring-of-cloud.ts'
 import type { Answer, Product } from './product.ts'
 import { type RunAdmin, runProduct } from './run-admin.ts'
+import { runAdminOf } from './run-of-cloud.ts'
 import { generationAt, revisionReadyAt, type Spec } from './run-resource.ts'
-import { runResourcesOf } from './run-seed.ts'
 import type { Settings } from './settings-rules.ts'
 import { type SqlAdmin, sqlProduct } from './sql-admin.ts'
 import { isDown, type Outage, revisionAt, type SqlInstance, statusAt } from './sql-instance.ts'
@@ -52,6 +52,8 @@ export type LocalCloudOptions = {
   readonly document?: string
   /** As at Google, before `speed`: a new revision of Cloud Run starts, and takes the requests. */
   readonly rollOutSeconds?: number
+  /** As at Google, before `speed`: how long each task of a job runs. */
+  readonly taskSeconds?: number
   /** Reads show the world as it was so long ago. */
   readonly readLagMs?: number
   /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
@@ -257,19 +259,6 @@ function madeAt(now: number, local: LocalInstance): SqlInstance {
     deletions: [],
   }
   return { name, region, databaseVersion, masterInstanceName, ...state }
-}
-
-function runAdminOf(
-  { project, document, rollOutSeconds = 30 }: LocalCloudOptions,
-  now: number,
-  { speed, readLagMs }: { readonly speed: number; readonly readLagMs: number },
-): RunAdmin {
-  const resources = document === undefined ? [] : runResourcesOf(document, now)
-  return {
-    ...{ project, readLagMs, newName: randomUUID },
-    resources: new Map(resources.map((one) => [one.name, one])),
-    durations: { rollOutMs: (rollOutSeconds * 1_000) / speed, scalingMs: 2_000 / speed },
-  }
 }
 
 function serviceOf({ resources }: RunAdmin, name: string, now: number): ServiceView {

@@ -10,6 +10,7 @@ import {
   staleEtag,
   unimplemented,
 } from './run-error.ts'
+import { answerJobs, isOfJobs, jobOperation, type RunJobs } from './run-jobs.ts'
 import { accept, generationAt, type RunDurations, type RunResource } from './run-resource.ts'
 import { refusedSpec, startFailure } from './run-rules.ts'
 import { type Look, operationJson, resourceJson, revisionJson } from './run-wire.ts'
@@ -17,12 +18,13 @@ import { type Look, operationJson, resourceJson, revisionJson } from './run-wire
 export type RunAdmin = {
   readonly project: string
   readonly resources: ReadonlyMap<string, RunResource>
+  readonly jobs: RunJobs
   readonly durations: RunDurations
   readonly readLagMs: number
   readonly newName: () => string
 }
 
-const place = `(projects/([^/]+)/locations/[^/]+)`
+const place = '(projects/[^/]+/locations/[^/]+)'
 const path = new RegExp(
   `^/v2/${place}/(services|workerPools|operations)/([^/]+)(?:/revisions/([^/]+))?$`,
 )
@@ -32,7 +34,9 @@ export function runProduct(admin: RunAdmin): Product {
     owns: (requested) => requested.startsWith('/v2/'),
     answer: (request, now, fails) => answer(admin, request, now, fails),
     refusal: runRefusal,
-    writes: () => [...admin.resources.values()].flatMap(({ operations }) => operations).length,
+    writes: () =>
+      [admin.jobs, ...admin.resources.values()].flatMap<unknown>(({ operations }) => operations)
+        .length,
   }
 }
 
@@ -42,15 +46,18 @@ function answer(
   now: number,
   fails: boolean,
 ): Answer | GoogleError {
-  const route = path.exec(request.path)
-  const [, parent = '', project, collection = '', id = '', revision] = route ?? []
-  if (route === null || !['GET', 'PATCH'].includes(request.method))
-    return unimplemented(`${request.method} ${request.path}`)
-  if (project !== admin.project) return noPermission()
-  const wrong = wrongParameter(request)
-  if (wrong !== null) return wrong
+  const [, owner] = /^\/v2\/projects\/([^/]+)\//.exec(request.path) ?? []
+  if (owner !== undefined && owner !== admin.project) return noPermission()
   const numericEnums = (request.query.get('$alt') ?? '').includes('enum-encoding=int')
   const look = { at: now - admin.readLagMs, numericEnums }
+  if (isOfJobs(request.path))
+    return answerJobs(admin.jobs, { request, now, fails, look, newName: admin.newName })
+  const route = path.exec(request.path)
+  const [, parent = '', collection = '', id = '', revision] = route ?? []
+  if (route === null || !['GET', 'PATCH'].includes(request.method))
+    return unimplemented(`${request.method} ${request.path}`)
+  const wrong = wrongParameter(request)
+  if (wrong !== null) return wrong
   const name = `${parent}/${collection}/${id}`
   if (collection === 'operations') return getOperation(admin, name, look)
   const resource = admin.resources.get(name)
@@ -77,7 +84,7 @@ function getOperation(admin: RunAdmin, name: string, look: Look): Answer | Googl
   for (const resource of admin.resources.values())
     for (const operation of resource.operations)
       if (operation.name === name) return ok(operationJson(resource, operation, look))
-  return noResource(name)
+  return jobOperation(admin.jobs, name, look) ?? noResource(name)
 }
 
 function patch(

@@ -13,10 +13,10 @@ const none = z.union([
 ])
 
 /** What the real API has and this one does not keep: taken as long as it is empty. */
-const unkept = none.optional()
+export const unkept = none.optional()
 const count = z.int().min(0)
 
-const container = z.strictObject({
+export const container = z.strictObject({
   name: z.string().exactOptional(),
   image: z.string().min(1),
   args: z.array(z.string()).exactOptional(),
@@ -153,10 +153,7 @@ export function readChange(
   { kind, current }: { readonly kind: RunResource['kind']; readonly current: Spec },
 ): Change | GoogleError {
   const judgement = body.safeParse(json)
-  if (!judgement.success) {
-    const [issue] = judgement.error.issues
-    return invalidArgument(`Invalid value at '${issue?.path.join('.')}': ${issue?.message}`)
-  }
+  if (!judgement.success) return firstIssue(judgement.error)
   // What Google then takes is not confirmed: whoever means something names it. facts/workload.md, 2.
   if (mask === null || mask === '') return unimplemented('a PATCH without updateMask')
   let spec = current
@@ -167,6 +164,10 @@ export function readChange(
     spec = path.take(spec, judgement.data)
   }
   return { kind: 'change', etag: judgement.data.etag ?? null, spec }
+}
+
+export function firstIssue({ issues: [issue] }: z.ZodError): GoogleError {
+  return invalidArgument(`Invalid value at '${issue?.path.join('.')}': ${issue?.message}`)
 }
 
 /** As it is kept: what is empty is absent. */

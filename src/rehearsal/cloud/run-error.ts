@@ -28,6 +28,12 @@ export const revisionTaken = (revision: string): GoogleError =>
     `Revision named '${revision}' with different configuration already exists.`,
   )
 
+export const nameInUse = (name: string): GoogleError =>
+  rpcError(409, 'ALREADY_EXISTS', `Resource '${name}' already exists.`)
+
+export const failedPrecondition = (message: string): GoogleError =>
+  rpcError(400, 'FAILED_PRECONDITION', message)
+
 export function runRefusal(mishap: Mishap, retryAfterSeconds: number): GoogleError | null {
   switch (mishap.how) {
     // It knows no change that waits for another: what is under way is a conflict too.

@@ -15,7 +15,7 @@ export function refusedSpec(resource: RunResource, before: Spec, after: Spec): G
   )
 }
 
-function refusedAnnotations({ annotations }: Spec): GoogleError | null {
+export function refusedAnnotations({ annotations }: Pick<Spec, 'annotations'>): GoogleError | null {
   const reserved = Object.keys(annotations).find((key) =>
     /^(run\.googleapis\.com|cloud\.googleapis\.com|(serving|autoscaling)\.knative\.dev)\//.test(
       key,
@@ -44,6 +44,14 @@ function refusedTemplate({ kind }: RunResource, { template }: Spec): GoogleError
     return invalidArgument(
       `max_instance_request_concurrency: ${concurrency} is not from 1 to 1000.`,
     )
+  return refusedContainers(containers, concurrency)
+}
+
+/** A job takes no requests: its concurrency is as one. */
+export function refusedContainers(
+  containers: readonly Pick<Container, 'env' | 'resources'>[],
+  concurrency: number,
+): GoogleError | null {
   for (const { env = [], resources } of containers) {
     const names = env.map(({ name }) => name)
     const double = names.find((name, index) => names.indexOf(name) !== index)
@@ -103,8 +111,9 @@ const flag = /^(--workers|--threads|--concurrency)=(.*)$/
 
 /** Why a container of this template never listens; special inputs, for whoever wants to see that. */
 export function startFailure({ containers }: Spec['template']): string | null {
-  for (const { image, args = [] } of containers) {
-    if (image.endsWith(':missing')) return `Image '${image}' not found.`
+  const missing = missingImage(containers)
+  if (missing !== null) return missing
+  for (const { args = [] } of containers) {
     const wrong = args.find((arg) => {
       const value = flag.exec(arg)?.[2]
       return value !== undefined && !/^[1-9]\d*$/.test(value)
@@ -113,4 +122,9 @@ export function startFailure({ containers }: Spec['template']): string | null {
       return 'The user-provided container failed to start and listen on the port: it exited(2).'
   }
   return null
+}
+
+export function missingImage(containers: readonly Pick<Container, 'image'>[]): string | null {
+  const missing = containers.find(({ image }) => image.endsWith(':missing'))
+  return missing === undefined ? null : `Image '${missing.image}' not found.`
 }

@@ -93,7 +93,7 @@ export function operationJson(resource: RunResource, operation: RunOperation, lo
       }
 }
 
-function conditionOf(isReconciling: boolean, failure: string | null, look: Look) {
+export function conditionOf(isReconciling: boolean, failure: string | null, look: Look) {
   const state = isReconciling
     ? 'CONDITION_RECONCILING'
     : failure === null
@@ -112,12 +112,12 @@ function targetJson({ kind, ...target }: Target, isPool: boolean, look: Look) {
   return { type: numbered(name, kind === 'latest' ? 1 : 2, look), ...present(target) }
 }
 
-function numbered(name: string, number: number, { numericEnums }: Look): string | number {
+export function numbered(name: string, number: number, { numericEnums }: Look): string | number {
   return numericEnums ? number : name
 }
 
 /** Zero and undefined are how a message says nothing. */
-function present(fields: object): object {
+export function present(fields: object): object {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== 0),
   )

@@ -49,7 +49,8 @@ describe('what is read', () => {
     ['/v2/projects/other/locations/us-central1/services/backend', 403, 'PERMISSION_DENIED'],
     [`${service}/revisions/backend-none`, 404, 'NOT_FOUND'],
     ['/v2/projects/tukiprod/locations/us-central1/operations/none', 404, 'NOT_FOUND'],
-    ['/v2/projects/tukiprod/locations/us-central1/jobs/k6', 501, 'UNIMPLEMENTED'],
+    ['/v2/projects/tukiprod/locations/us-central1/jobs/k6', 404, 'NOT_FOUND'],
+    ['/v2/projects/tukiprod/locations/us-central1/instances/k6', 501, 'UNIMPLEMENTED'],
     [`${service}?view=FULL`, 400, 'INVALID_ARGUMENT'],
   ])('GET %s is %i %s', async (path, code, status) => {
     const { get } = await plain()
