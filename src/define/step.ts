@@ -56,7 +56,7 @@ export type Expectation = {
   readonly rows?: Readonly<Record<string, string | number>>
   /** What the world forgets when the process that holds it starts anew. */
   readonly holds?: 'until-restart'
-  /** A number is as predicted when it is no higher. */
+  /** A number is as predicted when it is no higher; so is a bound that was seen in every part (`bound.ts`). */
   readonly atMost?: boolean | undefined
 }
 

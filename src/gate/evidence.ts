@@ -1,4 +1,5 @@
 /** Predicted beside observed: each expectation is confirmed, contradicted or not observed. Pure. DESIGN.md, 2. */
+import { readBound } from '../define/bound.ts'
 import type { Expectation, Json } from '../define/step.ts'
 import type { Fact, WorldReader } from '../world/world.ts'
 import { digestOf } from './digest.ts'
@@ -45,6 +46,9 @@ export function evidenceFor(
 type Pair = { readonly observed: Json; readonly predicted: Json; readonly atMost: boolean }
 
 function isAsPredicted({ observed, predicted, atMost }: Pair): boolean {
+  const bound = readBound(observed)
+  if (atMost && typeof predicted === 'number' && bound !== null)
+    return bound.in === bound.of && bound.atMost <= predicted
   return atMost && typeof observed === 'number' && typeof predicted === 'number'
     ? observed <= predicted
     : digestOf(observed) === digestOf(predicted)

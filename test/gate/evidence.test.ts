@@ -70,3 +70,28 @@ test('a reading predicts nothing, so what is seen stands and what is not seen is
     'not-observed',
   ])
 })
+
+describe('a bound is all that was seen of a number', () => {
+  const fact = `${target}.p95Ms`
+  const outcomeOf = (observed: unknown, predicted: number, atMost = true) => {
+    const facts = factsWith().map((one, index) =>
+      index === 0 && one.kind === 'observed' ? { ...one, name: fact, value: observed } : one,
+    )
+    return evidenceFor([{ fact, predicted, atMost }], facts, now, read)[0]?.outcome
+  }
+  const bound = (atMost: number, inside: number, of = 3) => ({ atMost, in: inside, of })
+
+  test('it confirms what is no lower, where every part kept it', () => {
+    expect(outcomeOf(bound(500, 3), 500)).toBe('confirmed')
+    expect(outcomeOf(bound(400, 3), 500)).toBe('confirmed')
+  })
+
+  test.each([
+    ['a part that did not keep it', bound(500, 2), 500, true],
+    ['a bound above the prediction', bound(501, 3), 500, true],
+    ['no part at all', bound(500, 0, 0), 500, true],
+    ['a prediction of the number itself', bound(500, 3), 500, false],
+  ])('%s contradicts', (_, observed, predicted, atMost) => {
+    expect(outcomeOf(observed, predicted, atMost)).toBe('contradicted')
+  })
+})

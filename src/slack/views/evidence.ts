@@ -1,5 +1,6 @@
 /** Predicted beside observed, after a step: confirmed, contradicted or not observed. Pure. */
 import type { KnownBlock } from '@slack/types'
+import { readBound } from '../../define/bound.ts'
 import type { Evidence, RecordedFact } from '../../runs/events.ts'
 import { hasLine, holdsUntilRestart, listLines } from '../../words/en-connections.ts'
 import { list, nameOf } from '../../words/numbers.ts'
@@ -82,5 +83,7 @@ export function factName(fact: string): string {
 
 export function show(value: unknown): string {
   if (value === null) return '–'
+  const bound = readBound(value)
+  if (bound !== null) return `at most ${bound.atMost} in ${bound.in} of ${bound.of} parts`
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
