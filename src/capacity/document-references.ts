@@ -2,6 +2,7 @@
  * What no schema sees: names that point nowhere, bounds the wrong way round, shares that do not sum
  * to 1.
  */
+import { shapeProblem, wholeVcpus } from './cloud-run.ts'
 import { numberFlags } from './cloud-sql.ts'
 import { type DocumentProblem, quoted } from './document-schema.ts'
 import { instantOf, isTimeZone } from './local-time.ts'
@@ -20,6 +21,7 @@ export function referenceProblems(document: SystemDocument): readonly DocumentPr
     ...flagProblems(document),
     ...approverProblems(document),
     ...windowProblems(document),
+    ...loadTestJobProblems(document),
   ]
 }
 
@@ -210,4 +212,27 @@ function windowsIn(section: string, windows: readonly Window[]): readonly Docume
     const after = { problem: 'is not after `from`', remedy: `write a time after ${from}` }
     return end > begin ? [] : [problem(`${path}.to`, to, after)]
   })
+}
+
+/** A machine that Cloud Run has. facts/workload.md, 2. */
+function loadTestJobProblems({ policy }: SystemDocument): readonly DocumentProblem[] {
+  if (policy.loadTestJob === undefined) return []
+  const { cpu, memoryGib } = policy.loadTestJob
+  const found = shapeProblem({ vcpus: cpu, memoryGib })
+  const path = 'policy.loadTestJob'
+  if (found === null) return []
+  if (found.kind === 'no-such-cpu')
+    return [
+      problem(`${path}.cpu`, cpu, {
+        problem: 'is no number of vCPUs that Cloud Run has',
+        remedy: `write one of ${wholeVcpus.join(', ')}`,
+      }),
+    ]
+  const { leastGib, mostGib } = found
+  return [
+    problem(`${path}.memoryGib`, memoryGib, {
+      problem: `does not go with ${cpu} vCPUs`,
+      remedy: `write ${leastGib} to ${mostGib}`,
+    }),
+  ]
 }

@@ -18,6 +18,20 @@ const freezeWindowSchema = z.strictObject({
   timeZone: z.string().min(1),
 })
 
+/** A Cloud Run job whose machines share a load test that is too large for one. facts/workload.md, 2 and 6. */
+const loadTestJobSchema = z.strictObject({
+  image: z
+    .string()
+    .regex(/^\S+$/, 'an image that holds k6 and a shell, such as grafana/k6 with a version'),
+  /** Whom the machines act as: nobody who may do anything. Without it Google takes one who may much. */
+  serviceAccount: z.string().regex(/^[^@\s]+@[^@\s]+$/, 'the e-mail address of a service account'),
+  /** Absent: the System's region. */
+  location: z.string().min(1).optional(),
+  cpu: z.number().positive().default(4),
+  memoryGib: z.number().positive().default(16),
+  maxTasks: z.int().min(1).max(100).default(20),
+})
+
 export const policySchema = z.strictObject({
   maxUtilization: z.number().positive().max(1),
   p95Ms: z.number().min(0),
@@ -47,6 +61,8 @@ export const policySchema = z.strictObject({
     .strictObject({ configured: z.number().positive(), measured: z.number().positive() })
     .default({ configured: 60, measured: 300 }),
   loadTestHosts: z.array(z.string().min(1)).optional(),
+  loadTestJob: loadTestJobSchema.optional(),
 })
 
+export type LoadTestJob = Readonly<z.infer<typeof loadTestJobSchema>>
 export type Role = Readonly<z.infer<typeof roleSchema>>

@@ -140,8 +140,9 @@ export type Unable =
       readonly kind: 'unable'
       readonly code: 'load-too-large'
       readonly users: number
-      /** What one machine plays. */
+      /** What one machine plays, or the job that the document names. */
       readonly most: number
+      readonly isShared: boolean
     }
 
 /**

@@ -1,11 +1,17 @@
 /** Starts a load test with k6: its users come on top of those who are there. facts/workload.md, 6; writes.md. */
 import { z } from 'zod'
-import { generatorNeeds, usersForRate } from '../capacity/load-generator.ts'
+import {
+  generatorNeeds,
+  mostUsersOfJob,
+  mostUsersOfOne,
+  playerOf,
+  usersForRate,
+} from '../capacity/load-generator.ts'
 import { loadTest } from '../capacity/phases.ts'
 import { type Refusal, refuse } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
 import { defineStep } from '../define/define-step.ts'
-import type { Intent } from '../define/step.ts'
+import type { Intent, Unable } from '../define/step.ts'
 import { Fault } from '../world/fault.ts'
 import type { LoadTestPlan, LoadTestTerms } from '../world/ports/load-test.ts'
 import { settled } from './predicting.ts'
@@ -18,8 +24,6 @@ const defaultMinutes = 5
 const mostMinutes = 50
 const rampSeconds = 60
 const judgedAfterSeconds = 30
-/** One big machine plays so many at most. */
-const mostUsers = 30_000
 const k6 = { mibPerUserLow: 1, mibPerUserHigh: 5, requestsPerSecondPerCore: 1_000 }
 
 type Input = {
@@ -33,6 +37,8 @@ export const startLoadTest = defineStep({
   name: 'start-load-test',
   title: 'Start a load test',
   risk: 'disruptive',
+  // A process has nothing that would refuse a second one. A job has its name; which of them plays is
+  // this machine's to say, so the stricter one holds for both.
   guard: 'none',
   minutes: 20,
   // It is there as long as it was asked for.
@@ -65,9 +71,7 @@ export const startLoadTest = defineStep({
     if (minutes > mostMinutes)
       return { kind: 'unable', code: 'load-too-long', minutes, most: mostMinutes }
     if (hostOf(system, host) === null) return { kind: 'unable', code: 'no-load-test-host' }
-    return users > mostUsers
-      ? { kind: 'unable', code: 'load-too-large', users, most: mostUsers }
-      : null
+    return tooLarge(system, users)
   },
   probe: async (intent, _input, read) => {
     const test = testOf(intent)
@@ -109,18 +113,30 @@ export const startLoadTest = defineStep({
 
 const testOf = ({ id }: Intent): string => `k6-${id}`
 
-/** Throws a Fault where this machine cannot play it: then the test would measure the machine. */
+/** Whatever this machine turns out to be: more than any one plays, and than the document's job does. */
+function tooLarge({ policy, workload }: System, users: number): Unable | null {
+  const { loadTestJob: job } = policy
+  const shared = job === undefined ? 0 : mostUsersOfJob(job, { ...k6, ...workload })
+  const most = Math.max(mostUsersOfOne, shared)
+  const isShared = job !== undefined
+  return users > most ? { kind: 'unable', code: 'load-too-large', users, most, isShared } : null
+}
+
+/** Throws a Fault where nobody here can play it: then the test would measure its own machine. */
 function planOf(name: string, input: Input, terms: LoadTestTerms): LoadTestPlan {
   const { users, profile = 'browse', minutes = defaultMinutes } = input
   const [host = ''] = input.host === undefined ? terms.hosts : [input.host]
   const { thinkSeconds, requestSeconds, limits } = terms
-  const needs = generatorNeeds({ ...terms, ...k6, users })
-  if (!needs.fitsMemory || !needs.fitsCpu)
-    throw new Fault(
-      'invalid',
-      'no',
-      `${users} users need up to ${needs.memoryHighMib} MiB and ${Math.ceil(needs.requestsPerSecond)} requests a second: more than this machine plays`,
-    )
+  const load = { users, thinkSeconds, requestSeconds, ...k6 }
+  const { here, job } = terms.players(host)
+  const needs = generatorNeeds({ ...load, ...(here ?? { cores: 0, memoryMib: 0 }) })
+  const player = playerOf({ here, job }, load)
+  if (player === null) {
+    const what = `${users} users need up to ${needs.memoryHighMib} MiB and ${Math.ceil(needs.requestsPerSecond)} requests a second`
+    const than =
+      job === null ? 'this machine plays, and no job shares it' : 'policy.loadTestJob plays'
+    throw new Fault('invalid', 'no', `${what}: more than ${than}`)
+  }
   const iterationsPerSecond = needs.requestsPerSecond
   const atOnce = (iterationSeconds: number) =>
     Math.max(1, usersForRate({ iterationsPerSecond, iterationSeconds }))
@@ -141,6 +157,7 @@ function planOf(name: string, input: Input, terms: LoadTestTerms): LoadTestPlan 
     cleanUp: null,
     limits,
     judgedAfterSeconds,
+    tasks: player.tasks,
   }
 }
 

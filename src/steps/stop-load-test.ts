@@ -27,10 +27,13 @@ export const stopLoadTest = defineStep({
       : { kind: 'done', by: 'as-wished' }
   },
   perform: async (clearance, _intent, _input, { write }) => {
-    await configured(write.loadTest).stop(clearance)
-    return { kind: 'done' }
+    const test = await configured(write.loadTest).stop(clearance)
+    return test === null ? { kind: 'done' } : { kind: 'operation', operation: test }
   },
-  poll: async () => ({ kind: 'ended', error: null }),
+  poll: async (test, read) =>
+    (await configured(read.loadTest).progress(test)).kind === 'running'
+      ? { kind: 'running' }
+      : { kind: 'ended', error: null },
   expects: () => [{ fact: 'workload.loadTest.isRunning', predicted: false }],
   undo: () => ({ kind: 'cannot', because: 'a test that was stopped is started anew' }),
 })

@@ -11,8 +11,16 @@ export type CloudRunClients = {
   readonly services: v2.ServicesClient
   readonly workerPools: v2.WorkerPoolsClient
   readonly revisions: v2.RevisionsClient
+  /** Made at the first use: not every System has a job. */
+  readonly jobs: () => JobClients
   readonly operationNamed: (name: string) => protos.google.longrunning.GetOperationRequest
   readonly auth: GoogleAuth
+}
+
+export type JobClients = {
+  readonly jobs: v2.JobsClient
+  readonly executions: v2.ExecutionsClient
+  readonly tasks: v2.TasksClient
 }
 
 const googleRoot = 'https://run.googleapis.com'
@@ -38,10 +46,19 @@ async function loadClients(apiRoot: string | undefined): Promise<CloudRunClients
       ? new GoogleAuth({ scopes: [scope] })
       : new GoogleAuth({ authClient: new PassThroughClient() })
   const options = { fallback: true, auth, ...placeOf(apiRoot) }
+  let jobs: JobClients | undefined
   return {
     services: new v2.ServicesClient(options),
     workerPools: new v2.WorkerPoolsClient(options),
     revisions: new v2.RevisionsClient(options),
+    jobs: () => {
+      jobs ??= {
+        jobs: new v2.JobsClient(options),
+        executions: new v2.ExecutionsClient(options),
+        tasks: new v2.TasksClient(options),
+      }
+      return jobs
+    },
     operationNamed: (name) => protos.google.longrunning.GetOperationRequest.create({ name }),
     auth,
   }
@@ -50,9 +67,12 @@ async function loadClients(apiRoot: string | undefined): Promise<CloudRunClients
 /** What came back first over a writing client's connection, before anybody took it apart. */
 export type FirstAnswer = { status: number | null; retryAfter: string | null }
 
+/** For one of them: the one that the write is made with. */
 export type WritingClient = {
-  readonly services: v2.ServicesClient
-  readonly workerPools: v2.WorkerPoolsClient
+  readonly services: () => v2.ServicesClient
+  readonly workerPools: () => v2.WorkerPoolsClient
+  readonly jobs: () => v2.JobsClient
+  readonly executions: () => v2.ExecutionsClient
   readonly answered: FirstAnswer
 }
 
@@ -84,8 +104,10 @@ export async function writingClient(
   const auth = new GoogleAuth({ authClient: client })
   const options = { fallback: true, auth, ...placeOf(apiRoot) }
   return {
-    services: new v2.ServicesClient(options),
-    workerPools: new v2.WorkerPoolsClient(options),
+    services: () => new v2.ServicesClient(options),
+    workerPools: () => new v2.WorkerPoolsClient(options),
+    jobs: () => new v2.JobsClient(options),
+    executions: () => new v2.ExecutionsClient(options),
     answered,
   }
 }

@@ -1,7 +1,12 @@
 /** The one write of Cloud Run on its way: spent as the bytes leave, sent once, and what its silence means. */
 import type { protos } from '@google-cloud/run'
 import type { Clearance } from './clearance.ts'
-import { type CloudRunClients, type FirstAnswer, writingClient } from './cloud-run-google.ts'
+import {
+  type CloudRunClients,
+  type FirstAnswer,
+  type WritingClient,
+  writingClient,
+} from './cloud-run-google.ts'
 import type { PatchBody } from './cloud-run-settings.ts'
 import { type RawResource, readOperation } from './cloud-run-wire.ts'
 import { guardedConnection } from './cloud-sql-connection.ts'
@@ -19,29 +24,36 @@ export type Sending = {
   readonly timeOutMs: number
 }
 
+/** One write: what is cleared, and how it is said. */
 type Letter = {
   readonly clearance: Clearance
-  readonly change: CloudRunPatch
-  readonly raw: RawResource
-  readonly body: PatchBody
+  readonly target: string
+  /** For messages. */
+  readonly what: string
+  /** What a 409 says of it. */
+  readonly conflict: FaultCode
+  readonly write: (client: WritingClient, call: CallOptions) => Answer
 }
 
-export async function sendPatch(sending: Sending, letter: Letter): Promise<CloudRunOperation> {
+type Answer = Promise<readonly [unknown, ...unknown[]]>
+type CallOptions = { readonly timeout: number; readonly retry: null }
+
+export async function sendOnce(sending: Sending, letter: Letter): Promise<CloudRunOperation> {
   const { api, clock, timeOutMs } = sending
-  const { clearance, change } = letter
+  const { clearance, target, what } = letter
   const deadline = AbortSignal.timeout(timeOutMs)
   const connection = guardedConnection(api.root, deadline, () =>
-    clearance.spend(clock.now(), `services.${change.service}`),
+    clearance.spend(clock.now(), target),
   )
   const { auth } = await sending.clients()
   const headers = await credentials(auth, api, deadline).catch((error: unknown) => {
-    throw error instanceof Fault ? error : unsent(change.service, error)
+    throw error instanceof Fault ? error : unsent(what, error)
   })
   const { agent } = connection
   const client = await writingClient(sending.apiRoot, { agent, headers })
   try {
     const call = { timeout: timeOutMs, retry: null }
-    const [operation] = await before(deadline, update(client, letter, call))
+    const [operation] = await before(deadline, letter.write(client, call))
     return readOperation(operation, 'unknown')
   } catch (error) {
     if (error instanceof Fault) throw error
@@ -50,18 +62,34 @@ export async function sendPatch(sending: Sending, letter: Letter): Promise<Cloud
     const { answered } = client
     const isOpened = connection.opened()
     const isLate = deadline.aborted
-    throw failedWrite(change.service, error, { answered, isOpened, isLate, now: clock.now() })
+    throw failedWrite(letter, error, { answered, isOpened, isLate, now: clock.now() })
   }
 }
 
-type Update = Promise<readonly [unknown, ...unknown[]]>
-type CallOptions = { readonly timeout: number; readonly retry: null }
+type Patch = {
+  readonly clearance: Clearance
+  readonly change: CloudRunPatch
+  readonly raw: RawResource
+  readonly body: PatchBody
+}
+
+/** 409: a stale etag (ABORTED), or a revision of that name is there already. facts/workload.md, 2. */
+export function sendPatch(sending: Sending, patch: Patch): Promise<CloudRunOperation> {
+  const { clearance, change } = patch
+  return sendOnce(sending, {
+    clearance,
+    target: `services.${change.service}`,
+    what: `patch of ${change.service}`,
+    conflict: 'version-moved',
+    write: (client, call) => update(client, patch, call),
+  })
+}
 
 function update(
-  { services, workerPools }: Awaited<ReturnType<typeof writingClient>>,
-  { raw, body, change }: Letter,
+  { services, workerPools }: WritingClient,
+  { raw, body, change }: Patch,
   call: CallOptions,
-): Update {
+): Answer {
   const updateMask = { paths: [...body.mask] }
   const common = { name: raw.name, etag: change.etag, annotations: { ...body.annotations } }
   const { min, max } = body.instances
@@ -76,7 +104,7 @@ function update(
         ? {}
         : { instanceSplits: targets('INSTANCE_SPLIT_ALLOCATION_TYPE', raw, body.traffic) }),
     }
-    return workerPools.updateWorkerPool({ workerPool, updateMask }, call)
+    return workerPools().updateWorkerPool({ workerPool, updateMask }, call)
   }
   const service: protos.google.cloud.run.v2.IService = {
     ...common,
@@ -100,7 +128,7 @@ function update(
       ? {}
       : { traffic: targets('TRAFFIC_TARGET_ALLOCATION_TYPE', raw, body.traffic) }),
   }
-  return services.updateService({ service, updateMask }, call)
+  return services().updateService({ service, updateMask }, call)
 }
 
 function templateOf({ name, containers }: NonNullable<PatchBody['revision']>) {
@@ -119,12 +147,12 @@ function targets<const Kind extends string>(kind: Kind, { wished }: RawResource,
   return [{ ...(traffic === 'latest' ? latest : named(traffic)), percent: 100 }, ...tagged]
 }
 
-function unsent(service: string, error: unknown): Fault {
-  return new Fault('time-out', 'no', `patch of ${service}: no answer in time`, { cause: error })
+function unsent(what: string, error: unknown): Fault {
+  return new Fault('time-out', 'no', `${what}: no answer in time`, { cause: error })
 }
 
 function failedWrite(
-  service: string,
+  { what, conflict }: Letter,
   error: unknown,
   seen: {
     readonly answered: FirstAnswer
@@ -139,22 +167,16 @@ function failedWrite(
     const code = isLate ? 'time-out' : 'unreachable'
     const why = isLate ? 'no answer in time' : String(error)
     const sent = isOpened ? 'unknown' : 'no'
-    return new Fault(code, sent, clipped(`patch of ${service}: ${why}`), { cause: error })
+    return new Fault(code, sent, clipped(`${what}: ${why}`), { cause: error })
   }
-  if (status < 300)
-    return new Fault('unreadable', 'unknown', clipped(`patch of ${service}: ${String(error)}`))
-  const code = refusalCode(status)
+  if (status < 300) return new Fault('unreadable', 'unknown', clipped(`${what}: ${String(error)}`))
+  const code = status === 409 ? conflict : codeOf(status)
   const why = error instanceof Error ? error.message : String(error)
   const message = clipped(`Cloud Run answered ${status}: ${why}`)
   if (code === 'rate-limited')
     return new Fault(code, 'no', message, { retryAfterMs: waitMs(answered.retryAfter, now) })
   // 4xx is a no that was decided before anything changed. Behind 5xx it may have.
   return new Fault(code, status < 500 && status !== 408 ? 'no' : 'unknown', message)
-}
-
-/** 409: a stale etag (ABORTED), or a revision of that name is there already. facts/workload.md, 2. */
-function refusalCode(status: number): FaultCode {
-  return status === 409 ? 'version-moved' : codeOf(status)
 }
 
 function statusOf(error: unknown): number | null {

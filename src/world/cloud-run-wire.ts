@@ -239,7 +239,12 @@ function set(count: number | null | undefined): number | null {
   return count == null || count === 0 ? null : count
 }
 
-function judged<T>(schema: z.ZodType<T>, reply: unknown, what: string, sent: 'no' | 'unknown'): T {
+export function judged<T>(
+  schema: z.ZodType<T>,
+  reply: unknown,
+  what: string,
+  sent: 'no' | 'unknown',
+): T {
   const judgement = schema.safeParse(reply)
   if (judgement.success) return judgement.data
   const why = judgement.error.issues

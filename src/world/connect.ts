@@ -8,6 +8,8 @@ import { type ClockWatch, hostsOfGoogleAndSlack, watchClocks } from './clock-wat
 import type { Fault } from './fault.ts'
 import { connectGoogle } from './google.ts'
 import { connectLoadTest } from './load-test.ts'
+import { connectLoadTestJob } from './load-test-job.ts'
+import { loadTestsOf } from './load-tests.ts'
 import { nowhere } from './nowhere.ts'
 import type { World } from './world.ts'
 
@@ -94,10 +96,22 @@ function clocksOf({ google, slack }: Reach): ClockWatch {
   return watchClocks(hostsOfGoogleAndSlack(local), systemClock)
 }
 
-function loadTestOf(document: SystemDocument, { k6, dataFolder }: Reach) {
+function loadTestOf(document: SystemDocument, { k6, dataFolder, google }: Reach) {
+  const clock = systemClock
+  const here = k6 === null ? null : connectLoadTest({ k6, dataFolder, document, clock })
+  const { loadTestJob } = document.policy
+  const root = google === null || google.apiRoot === null ? {} : { apiRoot: google.apiRoot }
+  const job =
+    google === null || loadTestJob === undefined
+      ? null
+      : connectLoadTestJob({ document, job: loadTestJob, clock, ...root })
   const { read, write } = nowhere
-  const none = { reader: read.loadTest, writer: write.loadTest, close: nothing, endStrays: nothing }
-  return k6 === null ? none : connectLoadTest({ k6, dataFolder, document, clock: systemClock })
+  const none = { reader: read.loadTest, writer: write.loadTest }
+  return {
+    ...(here === null && job === null ? none : loadTestsOf(document, { here, job })),
+    close: here?.close ?? nothing,
+    endStrays: here?.endStrays ?? nothing,
+  }
 }
 
 function celeryOf({ services }: SystemDocument, { celeryBrokerUrl, keepMs }: Reach) {

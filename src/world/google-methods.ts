@@ -100,6 +100,42 @@ export const googleMethods = {
     permission: 'run.workerpools.update',
     identity: 'writing',
   },
+  'run.jobs.get': {
+    verb: 'GET',
+    path: `${region}/jobs/*`,
+    permission: 'run.jobs.get',
+    identity: 'reading',
+  },
+  'run.jobs.list': {
+    verb: 'GET',
+    path: `${region}/jobs`,
+    permission: 'run.jobs.list',
+    identity: 'reading',
+  },
+  'run.executions.get': {
+    verb: 'GET',
+    path: `${region}/jobs/*/executions/*`,
+    permission: 'run.executions.get',
+    identity: 'reading',
+  },
+  'run.tasks.list': {
+    verb: 'GET',
+    path: `${region}/jobs/*/executions/*/tasks`,
+    permission: 'run.tasks.list',
+    identity: 'reading',
+  },
+  'run.jobs.create': {
+    verb: 'POST',
+    path: `${region}/jobs`,
+    permission: 'run.jobs.create',
+    identity: 'writing',
+  },
+  'run.executions.cancel': {
+    verb: 'POST',
+    path: `${region}/jobs/*/executions/*:cancel`,
+    permission: 'run.executions.cancel',
+    identity: 'writing',
+  },
   'monitoring.timeSeries.list': {
     verb: 'GET',
     path: '/v3/projects/*/timeSeries',

@@ -48,6 +48,7 @@ export function readSummary(content: unknown): LoadTestResult | null {
     Object.entries(thresholds).flatMap(([threshold, { ok }]) => (ok ? [] : [threshold])),
   )
   return {
+    kind: 'measured',
     // k6 leaves out what never happened: no user beyond its first second, no dropped iteration.
     users: metrics.vus?.values.max ?? 0,
     seconds: state.testRunDurationMs / 1_000,

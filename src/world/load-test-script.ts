@@ -1,4 +1,5 @@
 /** The script that k6 is given: a plan as data, and the same few lines of JavaScript for every plan. Pure. */
+import { isOnThisMachine } from './load-test-host.ts'
 import type { LoadTestPlan, LoadTestRequest } from './ports/load-test.ts'
 
 /** Whoever reads the logs of the system under test finds the test by these. */
@@ -7,6 +8,14 @@ const markerOf = (test: string): string => `plimsoll-${test}`
 
 /** Where handleSummary writes, in the folder that k6 runs in. */
 export const summaryFile = 'summary.json'
+export const verdictFile = 'verdict'
+
+/**
+ * What an instance of k6 says of its segment in one exit code, which is all that a job's task leaves
+ * behind: 0, or this and the sum of what was wrong. k6's own end at 110, a signal's at 192.
+ */
+export const verdictBase = 200
+export const verdictFlags = { slow: 1, failing: 2, short: 4 } as const
 
 const teardownSeconds = 20
 const stopSeconds = 5
@@ -25,8 +34,9 @@ export function scriptOf(plan: LoadTestPlan): string {
     thinkSeconds: arrival.kind === 'closed' ? arrival.thinkSeconds : 0,
     requests: requests.map(written),
     cleanUp: cleanUp === null ? null : written(cleanUp),
+    isClosed: arrival.kind === 'closed',
     params: { headers: { [markerHeader]: name, 'Content-Type': 'application/json' } },
-    summaryFile,
+    ...{ summaryFile, verdictFile, verdictBase, verdictFlags },
   }
   return `import { sleep } from 'k6'
 import exec from 'k6/execution'
@@ -54,11 +64,31 @@ export function teardown() {
   if (plan.cleanUp !== null) send(plan.cleanUp, plan.marker)
 }
 
+${verdictLines}
 export function handleSummary(data) {
-  return { [plan.summaryFile]: JSON.stringify(data) }
+  return {
+    [plan.summaryFile]: JSON.stringify(data),
+    [plan.verdictFile]: String(verdictOf(data.metrics)),
+  }
 }
 `
 }
+
+/** For the script as it is: short means not the load that was asked for, though no limit ended it. */
+const verdictLines = `function verdictOf(metrics) {
+  const { http_reqs, http_req_duration, http_req_failed, vus, vus_max } = metrics
+  const { dropped_iterations } = metrics
+  const isCrossed = ({ thresholds }) => Object.values(thresholds).some(({ ok }) => !ok)
+  const [isSlow, isFailing] = [isCrossed(http_req_duration), isCrossed(http_req_failed)]
+  const most = (metric) => (metric ? metric.values.max : 0)
+  const isDropping = dropped_iterations ? dropped_iterations.values.count > 0 : false
+  const isBelow = plan.isClosed && !isSlow && !isFailing && most(vus) < most(vus_max)
+  const { slow, failing, short } = plan.verdictFlags
+  const isShort = !http_reqs || isDropping || isBelow
+  const sum = (isSlow ? slow : 0) + (isFailing ? failing : 0) + (isShort ? short : 0)
+  return sum === 0 ? 0 : plan.verdictBase + sum
+}
+`
 
 /** Nothing that would follow a redirect out of the host, or measure less than was asked for. */
 function optionsOf(plan: LoadTestPlan) {
@@ -113,9 +143,4 @@ function written({ method, path, json }: LoadTestRequest) {
 }
 
 /** Encrypted everywhere but on this machine. */
-function originOf(host: string): string {
-  const { hostname } = new URL(`http://${host}`)
-  const isLocal =
-    hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
-  return `${isLocal ? 'http' : 'https'}://${host}`
-}
+const originOf = (host: string): string => `${isOnThisMachine(host) ? 'http' : 'https'}://${host}`

@@ -5,14 +5,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SystemDocument } from '../capacity/system.ts'
 import { pause } from './clock.ts'
 import { Fault } from './fault.ts'
 import { foldersOf, type Kept, keptOf, nowOf } from './load-test-folder.ts'
-import { assertAllowed } from './load-test-host.ts'
+import { assertAllowed, assertName } from './load-test-host.ts'
 import { endStrays, freeAddress, isAlive, killGroup } from './load-test-process.ts'
 import { errorOf, readSummary } from './load-test-report.ts'
 import { longestSeconds, scriptOf } from './load-test-script.ts'
@@ -20,7 +19,6 @@ import type {
   LoadTestPlan,
   LoadTestProgress,
   LoadTestReader,
-  LoadTestTerms,
   LoadTestWriter,
 } from './ports/load-test.ts'
 import type { Clock } from './world.ts'
@@ -34,12 +32,12 @@ export type LoadTestOptions = {
   /** The program. */
   readonly k6: string
   readonly dataFolder: string
-  readonly document: Pick<SystemDocument, 'workload' | 'policy'>
+  readonly document: Pick<SystemDocument, 'policy'>
   readonly clock: Clock
 }
 
 export type ConnectedLoadTest = {
-  readonly reader: LoadTestReader
+  readonly reader: Omit<LoadTestReader, 'terms'>
   readonly writer: LoadTestWriter
   /** Ends what an earlier process of this data folder left behind. For the one that holds it alone. */
   readonly endStrays: () => Promise<void>
@@ -63,11 +61,7 @@ export function connectLoadTest(options: LoadTestOptions): ConnectedLoadTest {
   }
 
   return {
-    reader: {
-      progress,
-      latest,
-      terms: () => termsOf(document),
-    },
+    reader: { progress, latest },
     writer: {
       start: async (clearance, plan) => {
         assertAllowed(plan.host, document.policy.loadTestHosts ?? [])
@@ -85,9 +79,10 @@ export function connectLoadTest(options: LoadTestOptions): ConnectedLoadTest {
       },
       stop: async (clearance) => {
         const running = await latest()
-        if (running?.progress.kind !== 'running') return
+        if (running?.progress.kind !== 'running') return null
         clearance.spend(clock.now(), 'workload.loadTest')
         await stopRunning(join(root, running.name))
+        return running.name
       },
     },
     endStrays: () => endStrays(root, clock),
@@ -98,18 +93,6 @@ export function connectLoadTest(options: LoadTestOptions): ConnectedLoadTest {
       await gone
     },
   }
-}
-
-function termsOf({ workload, policy }: LoadTestOptions['document']): LoadTestTerms {
-  const { p95Ms, errorRate, loadTestHosts: hosts = [] } = policy
-  const { thinkSeconds, requestSeconds } = workload
-  const machine = { cores: availableParallelism(), memoryMib: totalmem() / 2 ** 20 }
-  return { hosts, limits: { p95Ms, errorRate }, thinkSeconds, requestSeconds, ...machine }
-}
-
-function assertName(test: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(test)) return test
-  throw new Fault('invalid', 'no', 'a load test is named in lower case letters, digits and hyphens')
 }
 
 /** A folder that is there already means that this test was started before: never twice. */

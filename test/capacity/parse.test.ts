@@ -138,6 +138,21 @@ describe('a document is refused', () => {
       'databases.tuki-db-prod.flags.work_mem: "4MB" is no whole number',
     ],
     [
+      'a job without whom it acts as',
+      put('policy/loadTestJob', { image: 'k6:1' }),
+      'policy.loadTestJob.serviceAccount: is missing',
+    ],
+    [
+      'a job on a machine that Cloud Run does not have',
+      put('policy/loadTestJob', { image: 'k6:1', serviceAccount: 'a@b', cpu: 3 }),
+      'policy.loadTestJob.cpu: 3 is no number of vCPUs that Cloud Run has; write one of 1, 2, 4, 6, 8.',
+    ],
+    [
+      'a job with more memory than goes with its vCPUs',
+      put('policy/loadTestJob', { image: 'k6:1', serviceAccount: 'a@b', memoryGib: 32 }),
+      'policy.loadTestJob.memoryGib: 32 does not go with 4 vCPUs; write 2 to 16.',
+    ],
+    [
       'a channel that is none',
       put('policy/channels', ['incident']),
       'channels.0: "incident" has the wrong form; write a Slack channel id such as C0',

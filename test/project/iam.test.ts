@@ -9,6 +9,7 @@ import { type GoogleMethod, googleMethods } from '../../src/world/google-methods
 import { databaseMetrics } from '../../src/world/monitored/metrics.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { tuki, upgrade } from '../world/tuki-cloud.ts'
+import { tukiJob } from '../world/tuki-job.ts'
 import { tukiMonitoring } from '../world/tuki-monitoring.ts'
 
 const role = z.strictObject({
@@ -51,8 +52,13 @@ function fits(pattern: string, path: string): boolean {
   const [wanted, parts] = [pattern.split('/'), path.split('/')]
   return (
     wanted.length === parts.length &&
-    wanted.every((part, index) => part === '*' || part === parts[index])
+    wanted.every((part, index) => fitsPart(part, parts[index] ?? ''))
   )
+}
+
+/** `*`, or `*:cancel`: a method of its own beside the resource. */
+function fitsPart(wanted: string, part: string): boolean {
+  return wanted.startsWith('*') ? part.endsWith(wanted.slice(1)) : part === wanted
 }
 
 test('everything that the Cloud SQL adapter can ask and tell has its row, and each row is used', async () => {
@@ -132,4 +138,24 @@ test('everything that the Monitoring adapter can ask and tell has its row, and e
     expect(rows, cloud.requests[index]?.path).toHaveLength(1)
   const ofMonitoring = methods.filter(({ name }) => name.startsWith('monitoring.'))
   expect(new Set(used.flat())).toEqual(new Set(ofMonitoring.map(({ name }) => name)))
+})
+
+test('everything that a load test asks and tells of its job has its row, and each row is used', async () => {
+  const { cloud, clock, reader, start, stop } = await tukiJob()
+  await start()
+  clock.forward(60_000)
+  await stop()
+  clock.forward(60_000)
+  const asked: Record<keyof typeof reader, () => Promise<unknown>> = {
+    latest: () => reader.latest(),
+    progress: () => reader.progress('k6-i-1'),
+  }
+  for (const question of Object.values(asked)) await question()
+  const rows = cloud.requests.map(rowsOf)
+  for (const [index, row] of rows.entries())
+    expect(row, cloud.requests[index]?.path).toHaveLength(1)
+  const ofJobs = methods
+    .map(({ name }) => name)
+    .filter((name) => /^run\.(jobs|executions|tasks)\./.test(name))
+  expect([...new Set(rows.flat())].sort()).toEqual(ofJobs.sort())
 })

@@ -1,5 +1,6 @@
 /** Starting and stopping a load test: one start, found again, judged by its own limits. writes.md. */
 import { describe, expect, test } from 'vitest'
+import type { Players } from '../../src/capacity/load-generator.ts'
 import type { System } from '../../src/capacity/system.ts'
 import type { Intent, WriteAct } from '../../src/define/step.ts'
 import { evidenceFor } from '../../src/gate/evidence.ts'
@@ -12,16 +13,18 @@ import type {
   LoadTestPlan,
   LoadTestProgress,
   LoadTestResult,
-  LoadTestTerms,
+  SegmentVerdicts,
 } from '../../src/world/ports/load-test.ts'
 import type { World } from '../../src/world/world.ts'
 import { site } from '../runs/process.ts'
 import { handClock } from '../world/hand-clock.ts'
 import { faultOf } from '../world/tuki-cloud.ts'
+import { jobOfSite } from '../world/tuki-job.ts'
 
 const hosts = ['staging.tuki.example']
 const system: System = { ...site, policy: { ...site.policy, loadTestHosts: hosts } }
 const measured: LoadTestResult = {
+  kind: 'measured',
   users: 500,
   seconds: 360,
   requests: 90_000,
@@ -33,8 +36,10 @@ const measured: LoadTestResult = {
   crossed: [],
 }
 
+const big = { cores: 8, memoryMib: 16_384 }
+
 /** A generator that plays whatever it is told, and ends as it is told. */
-function generator(machine: Partial<LoadTestTerms> = {}) {
+function generator({ here = big, job = null }: Partial<Players> = {}) {
   const clock = handClock()
   const plans: LoadTestPlan[] = []
   let progress: LoadTestProgress = { kind: 'absent' }
@@ -45,7 +50,7 @@ function generator(machine: Partial<LoadTestTerms> = {}) {
       loadTest: {
         progress: async (name) => (plans[0]?.name === name ? progress : { kind: 'absent' }),
         latest: async () => (plans[0] === undefined ? null : { name: plans[0].name, progress }),
-        terms: () => ({ ...terms, cores: 8, memoryMib: 16_384, ...machine }),
+        terms: () => ({ ...terms, players: () => ({ here, job }) }),
       },
     },
     write: {
@@ -59,11 +64,12 @@ function generator(machine: Partial<LoadTestTerms> = {}) {
         stop: async (clearance) => {
           clearance.spend(clock.now(), 'workload.loadTest')
           progress = { kind: 'ended', endedAt: clock.now(), result: null, error: 'it was stopped' }
+          return plans[0]?.name ?? null
         },
       },
     },
   }
-  const end = (result: LoadTestResult | null, error: string | null = null) => {
+  const end = (result: LoadTestResult | SegmentVerdicts | null, error: string | null = null) => {
     progress = { kind: 'ended', endedAt: clock.now(), result, error }
   }
   return { clock, world, plans, end }
@@ -153,12 +159,57 @@ describe('start-load-test', () => {
   test.each([{ memoryMib: 2_000 }, { cores: 0.2 }])(
     'a machine that cannot play it (%o) starts nothing',
     async (machine) => {
-      const player = generator(machine)
+      const player = generator({ here: { ...big, ...machine } })
       const fault = await faultOf(acting(startLoadTest({ users: 500 }), player).perform())
       expect(fault).toMatchObject({ code: 'invalid', sent: 'no' })
       expect(player.plans).toEqual([])
     },
   )
+
+  test('what this machine cannot play is shared by a job, by as few tasks as can', async () => {
+    const small = { here: { ...big, cores: 1 } }
+    const alone = generator(small)
+    const fault = await faultOf(acting(startLoadTest({ users: 8_000 }), alone).perform())
+    expect(fault).toMatchObject({ code: 'invalid', message: expect.stringContaining('no job') })
+    const player = generator({ ...small, job: jobOfSite })
+    await acting(startLoadTest({ users: 8_000 }), player).perform()
+    expect(player.plans).toMatchObject([{ tasks: 3, arrival: { users: 8_000 } }])
+    const less = generator({ ...small, job: jobOfSite })
+    await acting(startLoadTest({ users: 500 }), less).perform()
+    expect(less.plans).toMatchObject([{ tasks: null }])
+  })
+
+  const segments = (inside: number, users: number | null = 500): SegmentVerdicts => ({
+    ...{ kind: 'segments', users, where: 'the logs' },
+    p95Ms: { atMost: 500, in: inside, of: 3 },
+    errorRate: { atMost: 0.01, in: 3, of: 3 },
+  })
+
+  test.each([
+    [segments(3), ['confirmed', 'confirmed', 'confirmed']],
+    [segments(2, null), ['not-observed', 'contradicted', 'confirmed']],
+    [segments(3, 499), ['contradicted', 'confirmed', 'confirmed']],
+  ])(
+    'segments confirm together what each of them kept, and nothing else: %o',
+    async (result, outcomes) => {
+      const player = generator({ job: jobOfSite })
+      const { perform, evidence } = acting(startLoadTest({ users: 500 }), player)
+      await perform()
+      player.end(result)
+      expect((await evidence()).map(({ outcome }) => outcome)).toEqual(outcomes)
+    },
+  )
+
+  test('the numbers that no segment gives stay unseen, and where they are is said', async () => {
+    const player = generator({ job: jobOfSite })
+    await acting(startLoadTest({ users: 500 }), player).perform()
+    player.end(segments(3))
+    const facts = await observe(system, player.world.read, player.clock)
+    for (const field of ['p99Ms', 'requestsPerSecond'])
+      expect(facts.find(({ name }) => name === `workload.loadTest.${field}`)).toMatchObject({
+        ...{ kind: 'unavailable', why: expect.stringContaining('the logs') },
+      })
+  })
 
   test('a profile that nobody knows, a host that is not listed, no host, too many users', () => {
     expect(startLoadTest({ users: 1, profile: 'storm' }).missing(system)).toMatchObject({
@@ -172,7 +223,15 @@ describe('start-load-test', () => {
       return act.kind === 'write' ? act.unable(on) : null
     }
     expect(unable(1, site)).toMatchObject({ code: 'no-load-test-host' })
-    expect(unable(30_001)).toMatchObject({ code: 'load-too-large', most: 30_000 })
+    expect(unable(30_001)).toMatchObject({
+      ...{ code: 'load-too-large', most: 30_000, isShared: false },
+    })
+    const loadTestJob = { ...jobOfSite, maxTasks: 20 }
+    const shared = { ...system, policy: { ...system.policy, loadTestJob } }
+    expect(unable(58_980, shared)).toBeNull()
+    expect(unable(58_981, shared)).toMatchObject({
+      ...{ code: 'load-too-large', most: 58_980, isShared: true },
+    })
     expect(unable(500)).toBeNull()
     const { act } = startLoadTest({ users: 1, minutes: 51 })
     expect(act.kind === 'write' && act.unable(system)).toMatchObject({ code: 'load-too-long' })
@@ -186,7 +245,8 @@ describe('stop-load-test', () => {
     const { act, probe, perform, evidence } = acting(stopLoadTest({}), player)
     expect(act.guard).toBe('absolute')
     expect(await probe()).toEqual({ kind: 'absent' })
-    expect(await perform()).toEqual({ kind: 'done' })
+    expect(await perform()).toEqual({ kind: 'operation', operation: 'k6-i-1' })
+    expect(await act.poll('k6-i-1', player.world.read)).toEqual({ kind: 'ended', error: null })
     expect(await probe()).toEqual({ kind: 'done', by: 'as-wished' })
     expect((await evidence()).map(({ outcome }) => outcome)).toEqual(['confirmed'])
   })

@@ -22,6 +22,7 @@ const plan: LoadTestPlan = {
   cleanUp: { method: 'DELETE', path: '/tests/{marker}' },
   limits: { p95Ms: 500, errorRate: 0.01 },
   judgedAfterSeconds: 30,
+  tasks: null,
 }
 
 function constantOf(script: string, name: string) {
@@ -146,6 +147,7 @@ describe('what k6 says', () => {
 
   test('a summary is read with the limits that were crossed', () => {
     expect(result).toEqual({
+      kind: 'measured',
       users: 500,
       seconds: 360,
       requests: 90_000,

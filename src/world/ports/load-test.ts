@@ -1,4 +1,5 @@
 /** What generates load, and what it measured. Types only; facts/workload.md, 6. */
+import type { Players } from '../../capacity/load-generator.ts'
 import type { Clearance } from '../clearance.ts'
 
 export type LoadTestRequest = {
@@ -33,9 +34,12 @@ export type LoadTestPlan = {
   readonly limits: { readonly p95Ms: number; readonly errorRate: number }
   /** A limit that is crossed ends the test, but not before. */
   readonly judgedAfterSeconds: number
+  /** Among how many machines of a job it is shared; null: this machine plays it alone. */
+  readonly tasks: number | null
 }
 
 export type LoadTestResult = {
+  readonly kind: 'measured'
   /** At once, at most. */
   readonly users: number
   readonly seconds: number
@@ -51,6 +55,20 @@ export type LoadTestResult = {
   readonly crossed: readonly string[]
 }
 
+/** What was seen of a limit: so many segments of the test stayed below it. No number of the whole is known. */
+export type SegmentBound = { readonly atMost: number; readonly in: number; readonly of: number }
+
+/** What the machines of a job say of a test: each judged its own segment, and gives no number. */
+export type SegmentVerdicts = {
+  readonly kind: 'segments'
+  /** At once, together; null where some ended before their time. */
+  readonly users: number | null
+  readonly p95Ms: SegmentBound
+  readonly errorRate: SegmentBound
+  /** Where each one's own numbers are to be found. */
+  readonly where: string
+}
+
 export type LoadTestNow = {
   readonly seconds: number
   readonly users: number
@@ -63,12 +81,12 @@ export type LoadTestNow = {
 
 export type LoadTestProgress =
   | { readonly kind: 'absent' }
-  /** `now` is null before it has begun to send. */
+  /** `now` is null before it has begun to send, and where other machines send. */
   | { readonly kind: 'running'; readonly now: LoadTestNow | null }
   | {
       readonly kind: 'ended'
       readonly endedAt: number
-      readonly result: LoadTestResult | null
+      readonly result: LoadTestResult | SegmentVerdicts | null
       /** Why it says nothing about the service; null where it does. */
       readonly error: string | null
     }
@@ -80,20 +98,25 @@ export type LoadTestTerms = {
   readonly limits: { readonly p95Ms: number; readonly errorRate: number }
   readonly thinkSeconds: number
   readonly requestSeconds: number
-  readonly cores: number
-  readonly memoryMib: number
+  /** No other machine reaches a host that is this one. */
+  readonly players: (host: string) => Players
 }
+
+export type LatestLoadTest = { readonly name: string; readonly progress: LoadTestProgress }
 
 export type LoadTestReader = {
   progress: (test: string) => Promise<LoadTestProgress>
   /** The one that began last, and how it stands. */
-  latest: () => Promise<{ readonly name: string; readonly progress: LoadTestProgress } | null>
+  latest: () => Promise<LatestLoadTest | null>
   terms: () => LoadTestTerms
 }
 
 export type LoadTestWriter = {
   /** Spends the clearance of `workload` immediately before it starts. Throws a Fault. */
   start: (clearance: Clearance, plan: LoadTestPlan) => Promise<void>
-  /** Whatever runs ends, cleans up and says what it measured. Spends the clearance of `workload.loadTest`. */
-  stop: (clearance: Clearance) => Promise<void>
+  /**
+   * Tells whatever runs to end, and gives its name: it may take some seconds more. Null: nothing ran.
+   * Spends the clearance of `workload.loadTest`.
+   */
+  stop: (clearance: Clearance) => Promise<string | null>
 }

@@ -11,5 +11,6 @@ export const planFor = (host: string, more: Partial<LoadTestPlan> = {}): LoadTes
   cleanUp: null,
   limits: { p95Ms: 500, errorRate: 0.01 },
   judgedAfterSeconds: 1,
+  tasks: null,
   ...more,
 })
