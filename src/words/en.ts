@@ -92,7 +92,7 @@ export function unableSentence(unable: Unable, face: Face): string {
       return `I cannot watch a load test for ${unable.minutes} minutes: ${unable.most} at most, and then another.`
     case 'load-too-large':
       return unable.isShared
-        ? `I cannot play ${unable.users} users: the job of ${face.literal('policy.loadTestJob')} plays ${unable.most} at most. Raise its maxTasks, or its cpu and memoryGib.`
+        ? `I cannot play ${unable.users} users: neither one machine nor the job of ${face.literal('policy.loadTestJob')} plays more than ${unable.most}. Raise its maxTasks, or its cpu and memoryGib.`
         : `I cannot play ${unable.users} users: one machine plays ${unable.most} at most. Name an image with k6 in ${face.literal('policy.loadTestJob')}, and a Cloud Run job shares the test among several; it cannot reach this machine's own hosts.`
     case 'no-pooler':
       return `There is no pooler in front of ${face.literal(unable.database)} that could hold its clients. Leave out pausePooler.`

@@ -10,7 +10,7 @@ const sources = {
   postgres: set('set DATABASE_URL_<NAME>, and I ask the database itself'),
   pgBouncer: set('set PGBOUNCER_ADMIN_URLS, one for each process'),
   celery: set('set CELERY_BROKER_URL'),
-  loadTest: set('install k6, and let PATH lead to it'),
+  loadTest: set('install k6, and let PATH lead to it, or name policy.loadTestJob'),
   clocks: set('set GOOGLE_CLOUD_PROJECT'),
 }
 

@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Players } from '../../src/capacity/load-generator.ts'
 import type { System } from '../../src/capacity/system.ts'
+import { terminalFace } from '../../src/cli/text.ts'
 import type { Intent, WriteAct } from '../../src/define/step.ts'
 import { evidenceFor } from '../../src/gate/evidence.ts'
 import { startLoadTest } from '../../src/steps/start-load-test.ts'
 import { stopLoadTest } from '../../src/steps/stop-load-test.ts'
+import { unableSentence } from '../../src/words/en.ts'
 import { mintClearance } from '../../src/world/clearance.ts'
 import { nowhere } from '../../src/world/nowhere.ts'
 import { observe } from '../../src/world/observe.ts'
@@ -236,6 +238,16 @@ describe('start-load-test', () => {
     const { act } = startLoadTest({ users: 1, minutes: 51 })
     expect(act.kind === 'write' && act.unable(system)).toMatchObject({ code: 'load-too-long' })
   })
+})
+
+test('too large a test is refused with what would play it', () => {
+  const said = (isShared: boolean) =>
+    unableSentence(
+      { kind: 'unable', code: 'load-too-large', users: 90_000, most: 30_000, isShared },
+      terminalFace,
+    )
+  expect(said(false)).toMatch(/one machine plays 30000 at most\. Name an image .*loadTestJob/)
+  expect(said(true)).toMatch(/nor the job of .*loadTestJob. plays more than 30000\. Raise its maxTasks/)
 })
 
 describe('stop-load-test', () => {

@@ -9,7 +9,7 @@ import { site } from '../runs/process.ts'
 import { handClock } from './hand-clock.ts'
 import { running } from './tuki-cloud.ts'
 
-export const host = 'staging.tuki.example'
+const host = 'staging.tuki.example'
 
 export const jobOfSite: LoadTestJob = {
   image: 'k6:1',
@@ -27,7 +27,7 @@ export const sharedPlan: LoadTestPlan = {
   judgedAfterSeconds: 30,
 }
 
-type Options = Partial<LocalCloudOptions> & {
+export type Options = Partial<LocalCloudOptions> & {
   readonly image?: string
   readonly timeOutMs?: number
 }
