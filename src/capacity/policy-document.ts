@@ -26,7 +26,10 @@ const loadTestJobSchema = z.strictObject({
   /** Whom the machines act as: nobody who may do anything. Without it Google takes one who may much. */
   serviceAccount: z.string().regex(/^[^@\s]+@[^@\s]+$/, 'the e-mail address of a service account'),
   /** Absent: the System's region. */
-  location: z.string().min(1).optional(),
+  location: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'a region such as us-central1')
+    .optional(),
   cpu: z.number().positive().default(4),
   memoryGib: z.number().positive().default(16),
   maxTasks: z.int().min(1).max(100).default(20),

@@ -134,8 +134,10 @@ function planOf(name: string, input: Input, terms: LoadTestTerms): LoadTestPlan 
   if (player === null) {
     const what = `${users} users need up to ${needs.memoryHighMib} MiB and ${Math.ceil(needs.requestsPerSecond)} requests a second`
     const than =
-      job === null ? 'this machine plays, and no job shares it' : 'policy.loadTestJob plays'
-    throw new Fault('invalid', 'no', `${what}: more than ${than}`)
+      job === null
+        ? 'this machine plays, and no job shares it. Name one in policy.loadTestJob (none reaches a host of this machine)'
+        : 'this machine or the job of policy.loadTestJob plays. Raise its maxTasks'
+    throw new Fault('invalid', 'no', `${what}: more than ${than}, or ask for fewer users`)
   }
   const iterationsPerSecond = needs.requestsPerSecond
   const atOnce = (iterationSeconds: number) =>

@@ -79,7 +79,7 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
   return {
     read: { ...read, ...cloud.read },
     write: { ...write, ...cloud.write },
-    load: cloud.load,
+    load: async () => void (await Promise.all([cloud.load(), loadTest.load()])),
     feed: (missed) => {
       if ('unconfigured' in read.celery) return () => undefined
       const { clock, timers } = timing
@@ -111,6 +111,7 @@ function loadTestOf(document: SystemDocument, { k6, dataFolder, google }: Reach)
     ...(here === null && job === null ? none : loadTestsOf(document, { here, job })),
     close: here?.close ?? nothing,
     endStrays: here?.endStrays ?? nothing,
+    load: job?.load ?? nothing,
   }
 }
 

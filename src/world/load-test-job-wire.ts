@@ -55,7 +55,7 @@ export function readJob(reply: unknown): RawJob {
   const mark = job.annotations[jobMark]
   return {
     name,
-    mark: mark === undefined ? null : markSchema.parse(JSON.parse(mark)),
+    mark: mark === undefined ? null : readMark(mark),
     problem: isFailed ? condition.message || 'it could not be started' : null,
     execution:
       execution == null
@@ -67,6 +67,16 @@ export function readJob(reply: unknown): RawJob {
               execution.completionTime != null ||
               overStates.includes(execution.completionStatus ?? ''),
           },
+  }
+}
+
+/** Null: somebody wrote over it. */
+function readMark(text: string): Mark | null {
+  try {
+    return markSchema.safeParse(JSON.parse(text)).data ?? null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
   }
 }
 
@@ -105,9 +115,16 @@ export function readTasks(reply: unknown): readonly RawTask[] {
 
 type Ended = { readonly execution: RawExecution; readonly tasks: readonly RawTask[] }
 
+/** Job, execution and tasks are three answers: after an end they may be some seconds apart. */
+const settledMs = 60_000
+
 /** What the segments say together: a verdict about the service where each of them gives one. */
 export function endOf(mark: Mark, { execution, tasks }: Ended, now: number): LoadTestProgress {
-  const endedAt = execution.completionTime ?? now
+  const { completionTime: endedAt, cancelledCount } = execution
+  const told = tasks.filter(({ lastAttemptResult }) => lastAttemptResult != null).length
+  const isTold = cancelledCount > 0 || told === mark.tasks
+  if (endedAt == null || (!isTold && now < endedAt + settledMs))
+    return { kind: 'running', now: null }
   const ends = tasks.map(verdictOf)
   const error = whyNone(mark, { execution, tasks }, ends)
   if (error !== null) return { kind: 'ended', endedAt, result: null, error }

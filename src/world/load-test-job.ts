@@ -45,6 +45,8 @@ export type LoadTestJobOptions = {
 export type ConnectedLoadTestJob = {
   readonly reader: Omit<LoadTestReader, 'terms'>
   readonly writer: LoadTestWriter
+  /** Loads Google's code, which takes a while: the first question need not wait for it. */
+  readonly load: () => Promise<void>
 }
 
 export function connectLoadTestJob(options: LoadTestJobOptions): ConnectedLoadTestJob {
@@ -57,6 +59,7 @@ export function connectLoadTestJob(options: LoadTestJobOptions): ConnectedLoadTe
   const jobs = jobsIn(parent, askerOf({ api, clients, clock, timeOutMs: readTimeOutMs }), clock)
   const sending: Sending = { api, apiRoot, clients, clock, timeOutMs: writeTimeOutMs }
   return {
+    load: async () => void (await clients()).jobs(),
     reader: { progress: jobs.progress, latest: jobs.latest },
     writer: {
       start: async (clearance, plan) => {

@@ -16,7 +16,7 @@ type Parts = {
   /** Null: this machine has no k6. */
   readonly here: Pick<ConnectedLoadTest, 'reader' | 'writer'> | null
   /** Null: the document names none, or Google is not asked. */
-  readonly job: ConnectedLoadTestJob | null
+  readonly job: Pick<ConnectedLoadTestJob, 'reader' | 'writer'> | null
 }
 
 export function loadTestsOf(

@@ -247,7 +247,7 @@ test('too large a test is refused with what would play it', () => {
       terminalFace,
     )
   expect(said(false)).toMatch(/one machine plays 30000 at most\. Name an image .*loadTestJob/)
-  expect(said(true)).toMatch(/nor the job of .*loadTestJob. plays more than 30000\. Raise its maxTasks/)
+  expect(said(true)).toMatch(/nor the job of .*loadTestJob. plays more than 30000\. Raise its max/)
 })
 
 describe('stop-load-test', () => {

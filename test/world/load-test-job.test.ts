@@ -1,6 +1,7 @@
 /** Load tests as a Cloud Run job, through Google's own client, against the local cloud. writes.md. */
 import { describe, expect, test } from 'vitest'
-import { endOf } from '../../src/world/load-test-job-wire.ts'
+import { jobMark } from '../../src/world/load-test-job-body.ts'
+import { endOf, readJob } from '../../src/world/load-test-job-wire.ts'
 import type { LoadTestPlan } from '../../src/world/ports/load-test.ts'
 import { faultOf } from './tuki-cloud.ts'
 import { jobOfSite, sharedPlan, tukiJob } from './tuki-job.ts'
@@ -152,7 +153,7 @@ describe('an end', () => {
     lastAttemptResult: { exitCode: 0, termSignal: 0, status: null, ...more },
   })
   const told = (more: object, tasks: readonly ReturnType<typeof task>[]) =>
-    endOf(mark, { execution: { ...execution, ...more }, tasks }, 10_000)
+    endOf(mark, { execution: { ...execution, ...more }, tasks }, 90_000)
 
   test('is one where execution and tasks agree', () => {
     expect(told({}, [task(), task({}, 2_000)])).toMatchObject({
@@ -176,12 +177,23 @@ describe('an end', () => {
     expect(told(more, tasks)).toEqual(none(/./))
   })
 
-  test('of tasks that say nothing is no verdict', () => {
+  test('that is not told whole yet is none, and after a minute no verdict', () => {
     const silent = { startTime: null, lastAttemptResult: null }
-    expect(endOf(mark, { execution, tasks: [silent, silent] }, 1)).toEqual(none(/says nothing/))
+    const of = { execution, tasks: [task(), silent] }
+    const isRunning = { kind: 'running', now: null }
+    expect(endOf(mark, of, 10_000)).toEqual(isRunning)
+    expect(endOf(mark, of, 90_000)).toEqual(none(/says nothing of its end/))
+    expect(told({ completionTime: null }, [task(), task()])).toEqual(isRunning)
     const unbegun = [task(), { ...task(), startTime: null }]
-    expect(endOf(mark, { execution, tasks: unbegun }, 1)).toEqual(none(/when its segments began/))
+    expect(endOf(mark, { execution, tasks: unbegun }, 10_000)).toEqual(none(/segments began/))
+    const cancelled = { execution: { ...execution, cancelledCount: 2 }, tasks: [] }
+    expect(endOf(mark, cancelled, 10_000)).toEqual(none(/^it was stopped$/))
   })
+})
+
+test.each(['{', '{}', '7'])('a job whose mark somebody wrote over (%s) is not ours', (mark) => {
+  const job = { name: 'jobs/k6-i-1', annotations: { [jobMark]: mark } }
+  expect(readJob(job)).toMatchObject({ mark: null, execution: null })
 })
 
 describe('a stop', () => {
