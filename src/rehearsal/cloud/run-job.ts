@@ -33,6 +33,7 @@ export type Execution = {
   readonly tasks: readonly Task[]
   /** From then on nothing of it runs, if somebody cancelled it. */
   cancelled: { readonly at: number; readonly overAt: number } | null
+  deletedAt: number | null
 }
 
 export type RunJob = {
@@ -45,6 +46,7 @@ export type RunJob = {
   readonly spec: JobSpec
   readonly failure: string | null
   readonly execution: Execution | null
+  deletedAt: number | null
 }
 
 export type JobOperation = {
@@ -86,9 +88,9 @@ export function jobMade(
           name: `${name}/executions/${lastPart(name)}-${spec.token}`,
           createdAt: at,
           tasks: tasksOf(spec, readyAt, durations),
-          cancelled: null,
+          ...{ cancelled: null, deletedAt: null },
         }
-  return { name, createdAt: at, readyAt, etag, spec, failure, execution }
+  return { name, createdAt: at, readyAt, etag, spec, failure, execution, deletedAt: null }
 }
 
 /** As many at once as may be; each ends as the image says, for whoever wants to see that. */
@@ -107,6 +109,13 @@ function tasksOf(spec: JobSpec, from: number, { taskMs, speed }: JobDurations): 
 function exitCodes({ containers }: JobSpec): readonly number[] {
   const tag = /:exit((?:-\d+)+)$/.exec(containers[0]?.image ?? '')?.[1]
   return tag === undefined ? [] : tag.slice(1).split('-').map(Number)
+}
+
+export function isThere(
+  { createdAt, deletedAt }: { readonly createdAt: number; readonly deletedAt: number | null },
+  at: number,
+): boolean {
+  return createdAt <= at && (deletedAt === null || at < deletedAt)
 }
 
 /** When the last task ends, or is ended. */

@@ -175,8 +175,40 @@ describe('an execution', () => {
     expect(await status('GET', 'k6-a/executions/k6-a-twice')).toBe(404)
     expect(await status('POST', 'k6-b/executions/k6-b-once:cancel')).toBe(404)
     expect(await status('POST', 'k6-a:run')).toBe(501)
-    expect(await status('DELETE', 'k6-a')).toBe(501)
+    expect(await status('PATCH', 'k6-a')).toBe(501)
     expect(await status('GET', 'k6-a?view=FULL')).toBe(400)
+  })
+})
+
+describe('what is deleted', () => {
+  const at = 'jobs/k6-a/executions/k6-a-once'
+
+  test('is gone at once, and a job’s name is free again', async () => {
+    const { cloud, create, ask, get } = await plain()
+    await create(job())
+    expect(await get('jobs/k6-a/executions')).toMatchObject({
+      executions: [{ name: expect.stringMatching(/k6-a-once$/) }],
+    })
+    expect((await ask('DELETE', `${parent}/${at}`)).status).toBe(200)
+    expect((await ask('GET', `${parent}/${at}`)).status).toBe(404)
+    expect(await get('jobs/k6-a/executions')).not.toHaveProperty('executions')
+    expect((await ask('DELETE', `${parent}/jobs/k6-a`)).status).toBe(200)
+    expect((await ask('DELETE', `${parent}/jobs/k6-a`)).status).toBe(404)
+    expect((await create(job())).status).toBe(200)
+    expect(await get(at)).toMatchObject({ taskCount: 1 })
+    expect(cloud.writes).toBe(4)
+  })
+
+  test.each([
+    ['DELETE', 'jobs/k6-a?etag=old', undefined],
+    ['DELETE', `${at}?etag=old`, undefined],
+    ['POST', `${at}:cancel`, { etag: 'old' }],
+  ])('or cancelled under an old etag (%s %s) is 409, and stays', async (method, path, body) => {
+    const { cloud, create, ask, get } = await plain()
+    await create(job())
+    const answer = await ask(method, `${parent}/${path}`, body)
+    expect([answer.status, answer.body.error?.status]).toEqual([409, 'ABORTED'])
+    expect([cloud.writes, (await get(at)).name]).toEqual([1, expect.stringMatching(/once$/)])
   })
 })
 
