@@ -73,7 +73,7 @@ export function connectLoadTestJob(options: LoadTestJobOptions): ConnectedLoadTe
       },
       stop: async (clearance) => {
         const newest = await jobs.newest()
-        if (newest === null || newest.problem !== null || newest.execution?.isOver) return null
+        if (newest === null || !mayLoad(newest)) return null
         const { execution } = newest
         const name = lastOf(newest.name)
         if (execution === null) throw new Fault('busy', 'no', `${name} has not begun yet`)
@@ -88,6 +88,11 @@ export function connectLoadTestJob(options: LoadTestJobOptions): ConnectedLoadTe
   }
 }
 
+/** It loads, or will: also where the job is called failed beside an execution that runs. */
+function mayLoad({ execution, problem }: RawJob): boolean {
+  return execution === null ? problem === null : !execution.isOver
+}
+
 type Asked = ReturnType<typeof askerOf<CloudRunClients>>
 
 /** What is read of the jobs that are ours. */
@@ -98,9 +103,9 @@ function jobsIn(parent: string, asked: Asked, clock: Clock) {
       const why = 'a job of its name is not ours'
       return { kind: 'ended', endedAt: clock.now(), result: null, error: why }
     }
-    if (execution === null && problem !== null)
+    if (mayLoad(job)) return { kind: 'running', now: null }
+    if (execution === null)
       return { kind: 'ended', endedAt: clock.now(), result: null, error: problem }
-    if (execution === null || !execution.isOver) return { kind: 'running', now: null }
     return endOf(mark, await ended(asked, execution.name), clock.now())
   }
   const newest = async (): Promise<RawJob | null> => {
