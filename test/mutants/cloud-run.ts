@@ -38,4 +38,26 @@ export const cloudRunMutants: readonly Mutant[] = [
       title: 'that never becomes ready fails; the old one serves, and the next is laid on that',
     },
   },
+  {
+    name: 'job-tried-again',
+    safety: 'a task of a load test that failed is never run a second time by Cloud Run',
+    file: 'src/world/load-test-job-body.ts',
+    find: 'maxRetries: 0,',
+    replace: 'maxRetries: 3,',
+    killedBy: {
+      file: 'test/world/load-test-job.test.ts',
+      title: 'creates the job with the one execution that its token names, and never runs it',
+    },
+  },
+  {
+    name: 'job-confirmed-by-some',
+    safety: 'a limit that one segment of a load test did not keep is never confirmed by the others',
+    file: 'src/gate/evidence.ts',
+    find: 'bound.in === bound.of && ',
+    replace: '',
+    killedBy: {
+      file: 'test/runs/load-test-job.test.ts',
+      title: 'in which one segment crossed a limit is parked, contradicted by what was seen',
+    },
+  },
 ]
