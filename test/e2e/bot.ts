@@ -26,18 +26,26 @@ export type Name = keyof typeof ids
 
 export type LedgerEvent = Readonly<Record<string, unknown>> & { readonly type: string }
 
-export type Stage = {
+/** One process of the bot at a time, on a port of its own. */
+export type Instance = {
+  /** Where it takes signed requests. */
+  readonly eventsUrl: string
+  /** Starts the bot and waits until it is ready; the one before must have ended. */
+  start: () => Promise<Running>
+  bot: () => Running
+}
+
+export type Stage = Instance & {
+  /** A second one beside it, in the same surroundings but for `env`. */
+  another: (env: Environment) => Promise<Instance>
+  /** Whom Slack asks from now on; at first this one. */
+  talkTo: (instance: Instance) => void
   readonly slack: LocalSlack
   readonly cloud: LocalCloud
   readonly switchboard: Switchboard
   readonly signingSecret: string
   readonly botToken: string
-  /** Where it takes signed requests. */
-  readonly eventsUrl: string
   readonly dataFolder: string
-  /** Starts the bot and waits until it is ready; the one before must have ended. */
-  start: () => Promise<Running>
-  bot: () => Running
   type: (who: Name, text: string) => Promise<void>
   /** Clicks the button of that name on the newest of the bot's messages that has it, or on this one. */
   click: (who: Name, button: string, on?: Message) => Promise<void>
@@ -69,9 +77,8 @@ const quickCloud = { operationSeconds: 10, restartSeconds: 5, rollOutSeconds: 10
 const credentials = { botToken: 'xoxb-1-canary-token', signingSecret: 'canary-signing-secret' }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const port = await freePort()
-  const eventsUrl = `http://127.0.0.1:${port}/slack/events`
-  const slack = await startLocalSlack({ ...credentials, deliverTo: () => eventsUrl })
+  let asked = ''
+  const slack = await startLocalSlack({ ...credentials, deliverTo: () => asked })
   const switchboard = await startSwitchboard(slack.url)
   const dataFolder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'))
   const system = documentIn(dataFolder, options.document)
@@ -87,28 +94,22 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     SLACK_SIGNING_SECRET: credentials.signingSecret,
     SLACK_API_URL: switchboard.apiUrl,
     GOOGLE_API_ROOT: cloud.root,
-    PORT: String(port),
     PLIMSOLL_DATA: dataFolder,
     PLIMSOLL_SYSTEM: system,
     ...options.env,
   }
   const bots: Running[] = []
   const output = () => bots.map((bot) => `${bot.stdout()}${bot.stderr()}`).join('')
-  const bot = () => {
-    const newest = bots.at(-1)
-    if (newest === undefined) throw new Error('no bot was started')
-    return newest
-  }
+  const instance = async (own: Environment): Promise<Instance> =>
+    instanceOf({ ...env, ...own }, await freePort(), { bots, output })
+  const first = await instance({})
+  asked = first.eventsUrl
   return {
-    ...{ slack, cloud, switchboard, ...credentials, eventsUrl, dataFolder, bot, output },
+    ...{ ...first, slack, cloud, switchboard, ...credentials, dataFolder, output },
     ...handsAndEyes(slack, output),
-    start: async () => {
-      const started = run(['start'], env)
-      bots.push(started)
-      await until('the bot is ready', () => isReady(`http://127.0.0.1:${port}/readyz`, started), {
-        shown: output,
-      })
-      return started
+    another: instance,
+    talkTo: ({ eventsUrl }) => {
+      asked = eventsUrl
     },
     events: () => eventsIn(dataFolder),
     eventsOf: (id) => eventsIn(dataFolder, `run/${id}`),
@@ -116,6 +117,31 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await Promise.all(bots.filter((one) => !one.hasEnded()).map((one) => one.stop()))
       await Promise.all([slack.stop(), cloud.stop(), switchboard.stop()])
       rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+function instanceOf(
+  env: Environment,
+  port: number,
+  { bots, output }: { bots: Running[]; output: () => string },
+): Instance {
+  const address = `http://127.0.0.1:${port}`
+  let newest: Running | null = null
+  return {
+    eventsUrl: `${address}/slack/events`,
+    start: async () => {
+      const started = run(['start'], { ...env, PORT: String(port) })
+      newest = started
+      bots.push(started)
+      await until('the bot is ready', () => isReady(`${address}/readyz`, started), {
+        shown: output,
+      })
+      return started
+    },
+    bot: () => {
+      if (newest === null) throw new Error('no bot was started')
+      return newest
     },
   }
 }
@@ -164,7 +190,7 @@ function handsAndEyes(slack: LocalSlack, output: () => string) {
   }
 }
 
-function placeOf(messages: readonly Message[], name: string) {
+export function placeOf(messages: readonly Message[], name: string) {
   for (const message of messages.toReversed())
     for (const { block, button } of buttonsOf(message.blocks))
       if (button.text.text === name)

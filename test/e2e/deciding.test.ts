@@ -1,5 +1,6 @@
 /** Stories of the upgrade: asked, decided, and what became of it. */
 import { describe, expect, test } from 'vitest'
+import { patchBeside } from './beside.ts'
 import { database, type Stage, upgrade } from './bot.ts'
 import { tell } from './story.ts'
 import { until } from './until.ts'
@@ -29,7 +30,7 @@ describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, 
       await story.type('ana', upgrade)
       const asked = await story.hears(/Needs 1 of <@U0LUIS>/)
       story.did('somebody else resizes the instance to db-custom-4-15360')
-      await patchBeside(story.stage, 'db-custom-4-15360')
+      await patchBeside(story.stage)
       await story.click('luis', 'Approve')
       const again = await story.hears(/from db-custom-4-15360.*Needs 1 of/, asked)
       expect(JSON.stringify(again.blocks)).toContain('the approval no longer fits')
@@ -144,19 +145,5 @@ function claimOf(stage: Stage) {
 function inThread(stage: Stage) {
   return until('a message in the thread', () =>
     stage.all().find(({ threadTs, onlyFor }) => threadTs !== null && onlyFor === null),
-  )
-}
-
-/** Somebody with another tool, and no bot between. */
-async function patchBeside({ cloud }: Stage, tier: string): Promise<void> {
-  const { settingsVersion } = cloud.instance(database)
-  const answer = await fetch(`${cloud.root}/v1/projects/tukiprod/instances/${database}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ settings: { tier, settingsVersion } }),
-  })
-  expect(answer.status).toBe(200)
-  await until('the other change is over', () =>
-    cloud.instance(database).operations.every(({ status }) => status === 'DONE') ? true : undefined,
   )
 }

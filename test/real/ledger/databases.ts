@@ -19,8 +19,9 @@ export function databasesOn(server: () => PostgresServer) {
   const pools: PostgresPool[] = []
   const fresh = async (): Promise<string> => {
     count += 1
-    await server().sql(`CREATE DATABASE ledger_${count}`)
-    return server().url('postgres', `ledger_${count}`)
+    const name = `ledger_${count}`
+    await server().sql(`CREATE DATABASE ${name}`)
+    return server().url('postgres', name)
   }
   const opened = async (url: string): Promise<{ ledger: Ledger; pool: PostgresPool }> => {
     const pool = await openPostgres(addressOf(url))

@@ -1,8 +1,6 @@
 /** Two instances of the bot on one PostgreSQL: whatever becomes of one, the other ends its runs, and writes once. */
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStage, type Stage, upgrade } from '../../e2e/bot.ts'
-import { freePort, type Running, run } from '../../e2e/process.ts'
+import { type Instance, openStage, type Stage, upgrade } from '../../e2e/bot.ts'
 import { until } from '../../e2e/until.ts'
 import { type PostgresServer, startPostgres } from '../servers/postgres-server.ts'
 import { databasesOn } from './databases.ts'
@@ -14,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove())
 const databases = databasesOn(() => server)
 
-type Pair = { readonly stage: Stage; readonly url: string; readonly other: Running }
+type Pair = { readonly stage: Stage; readonly url: string; readonly other: Instance }
 
 /** Slack talks to the first one alone. */
 async function withTwo(work: (pair: Pair) => Promise<void>): Promise<void> {
@@ -22,24 +20,11 @@ async function withTwo(work: (pair: Pair) => Promise<void>): Promise<void> {
   // An operation takes 4 s, so that it outlives whoever began it.
   const cloud = { operationSeconds: 40, restartSeconds: 5, speed: 10 }
   const stage = await openStage({ env: { LEDGER_URL: url }, cloud })
-  const port = await freePort()
-  const other = run(['start'], {
-    LEDGER_URL: url,
-    SLACK_BOT_TOKEN: stage.botToken,
-    SLACK_SIGNING_SECRET: stage.signingSecret,
-    SLACK_API_URL: stage.switchboard.apiUrl,
-    GOOGLE_API_ROOT: stage.cloud.root,
-    PORT: String(port),
-    PLIMSOLL_SYSTEM: join(stage.dataFolder, 'system.yml'),
-  })
   try {
-    await stage.start()
-    const ready = async () =>
-      (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.ok === true || undefined
-    await until('the other is ready', ready, { shown: other.stderr })
+    const other = await stage.another({})
+    await Promise.all([stage.start(), other.start()])
     await work({ stage, url, other })
   } finally {
-    await other.stop()
     await stage.close()
   }
 }
@@ -94,7 +79,7 @@ test('their PostgreSQL is restarted while an operation runs: both live on, and t
     await server.start()
     await stage.said(/^Done, not verified/, asked)
     expect(stage.cloud.writes).toBe(1)
-    expect([stage.bot().hasEnded(), other.hasEnded()]).toEqual([false, false])
+    expect([stage.bot().hasEnded(), other.bot().hasEnded()]).toEqual([false, false])
   }))
 
 test('a run is brought forward by one of them, whoever was asked', () =>
