@@ -1,4 +1,8 @@
 /** The audit log from a terminal, beside the running app: verified by what its last message says, and exported. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openStage, type Stage, upgrade } from '../e2e/bot.ts'
@@ -15,7 +19,32 @@ const exported = z.object({
   events: z.array(z.object({ at: z.iso.datetime(), text: z.string(), hash: z.string() })),
 })
 
-test('verify and export answer beside the running app, by the hash on the last message', async () => {
+/** As somebody with the file and a tool would. */
+const tamperings = {
+  change: `UPDATE events SET body = json_set(body, '$.by', 'U0EVE')
+    WHERE stream = '$run' AND body ->> 'type' = 'consent-given'`,
+  removal: `DELETE FROM events WHERE stream = '$run' AND version = 3`,
+  reordering: `UPDATE events SET version = -version WHERE stream = '$run' AND version IN (3, 4);
+    UPDATE events SET version = 7 + version WHERE stream = '$run' AND version < 0`,
+  'a cut tail': `DELETE FROM events WHERE stream = '$run' AND version > 5;
+    UPDATE streams SET version = 5,
+      hash = (SELECT hash FROM events WHERE stream = '$run' AND version = 5) WHERE name = '$run'`,
+}
+
+/** A copy of what the app has written so far, and then this. */
+function tampered({ dataFolder }: Stage, sql: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tampered-'))
+  const copy = join(folder, 'ledger.db')
+  const ledger = new DatabaseSync(join(dataFolder, 'ledger.db'), { readOnly: true })
+  ledger.prepare('VACUUM INTO ?').run(copy)
+  ledger.close()
+  const changed = new DatabaseSync(copy)
+  changed.exec(sql)
+  changed.close()
+  return folder
+}
+
+test('verify and export answer by the hash on the last message, and a copy that was tampered with is found', async () => {
   const stage = await openStage()
   try {
     await stage.start()
@@ -53,6 +82,15 @@ test('verify and export answer beside the running app, by the hash on the last m
       expect(read).toContain(words)
     expect(await say(stage, 'export', 'nobody')).toMatchObject({ code: 2, out: '' })
     expect(await say(stage, 'export', id, '--format', 'pdf')).toMatchObject({ code: 2, out: '' })
+    await Promise.all(
+      Object.entries(tamperings).map(async ([how, sql]) => {
+        const dataFolder = tampered(stage, sql.replaceAll('$run', `run/${id}`))
+        const found = await say({ dataFolder }, 'verify', '--anchor', `${id}:${seal}`)
+        expect(found.code, how).toBe(1)
+        expect(found.out, how).toContain(`run/${id}`)
+        rmSync(dataFolder, { recursive: true })
+      }),
+    )
   } finally {
     await stage.close()
   }
