@@ -7,10 +7,12 @@ import { loadRunbooks } from './library/load.ts'
 import type { SlackApi } from './slack/api.ts'
 import { connectSlack } from './slack/app.ts'
 import type { Check } from './words/en-doctor.ts'
-import { systemClock, systemTimers } from './world/clock.ts'
+import { untellingOf } from './world/celery-feed.ts'
+import { pause, systemClock, systemTimers } from './world/clock.ts'
 import { connectWorld } from './world/connect.ts'
 import { neededPermission } from './world/google-faults.ts'
 import { observe } from './world/observe.ts'
+import type { CeleryEars } from './world/ports/celery.ts'
 import type { Fact, WorldReader } from './world/world.ts'
 
 export async function examineSetup(system: string | undefined): Promise<readonly Check[]> {
@@ -68,8 +70,12 @@ async function worldChecks(
   const world = connectWorld(document, { ...reach, ...slack, google, dataFolder, keepMs: 0 })
   try {
     await world.load()
+    const ears = listened(world.listen())
     const facts = await observe(document, world.read, systemClock)
-    return [...unconfigured(world.read), ...sourceChecks(facts), ...clockChecks(world.read)]
+    return [
+      ...[...unconfigured(world.read), ...sourceChecks(facts), ...(await ears)],
+      ...clockChecks(world.read),
+    ]
   } finally {
     await world.close()
   }
@@ -114,6 +120,32 @@ function sourceChecks(facts: readonly Fact[]): readonly Check[] {
       ),
     ]
   })
+}
+
+/** Three beats of a worker: what ended between two is told of before the third. */
+const listenMs = 7_000
+const listenStepMs = 500
+
+/** Whether workers tell how their tasks end: without it nobody can say how many fail. */
+async function listened(ears: CeleryEars | null): Promise<readonly Check[]> {
+  if (ears === null) return []
+  const subject = 'Celery task events'
+  const workers = new Map<string, boolean>()
+  let untelling: readonly string[] = []
+  for (let ms = 0; ms < listenMs && untelling.length === 0; ms += listenStepMs) {
+    await pause(listenStepMs)
+    const ends = ears.heard()
+    untelling = ends === null ? [] : untellingOf(ends)
+    for (const { name, succeeded, failed } of ends?.workers ?? [])
+      workers.set(name, workers.get(name) === true || succeeded + failed > 0)
+  }
+  const problem = ears.problem()
+  ears.stop()
+  if (untelling.length > 0) return [{ subject, code: 'untelling', workers: untelling }]
+  if (problem !== null) return [{ subject, code: 'not-listening', why: problem.message }]
+  const telling = [...workers.values()].filter(Boolean).length
+  const heard = { workers: workers.size, telling, seconds: listenMs / 1_000 }
+  return [{ subject, code: telling === 0 ? 'no-task-told' : 'tasks-told', ...heard }]
 }
 
 function clockChecks({ clocks }: WorldReader): readonly Check[] {

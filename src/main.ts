@@ -196,9 +196,10 @@ async function runBot(base: Base): Promise<number> {
   await bot.world.load()
   ready = true
   log.info({ port }, 'listening')
-  const endFeed = bot.world.feed((fault) =>
-    log.warn({ err: fault }, 'a minute of Celery is missing'),
-  )
+  const endFeed = bot.world.feed({
+    missed: (fault) => log.warn({ err: fault }, 'a minute of Celery is missing'),
+    untelling: (workers) => log.warn({ workers }, 'workers do not tell how all tasks end: -E'),
+  })
   await toldToStop({ mayBeChild: config.slack.apiUrl !== null })
   ready = false
   endFeed()

@@ -26,6 +26,7 @@ type Place =
   | { readonly code: 'unconfigured'; readonly remedy: string }
   | { readonly code: 'answers'; readonly facts: number }
   | Silent
+  | Told
   | { readonly code: 'clock'; readonly skewSeconds: number }
 
 type Silent = {
@@ -34,6 +35,18 @@ type Silent = {
   readonly permission: string | null
   readonly facts: readonly string[]
 }
+
+/** What Celery's workers tell of their tasks. */
+type Told =
+  | { readonly code: 'not-listening'; readonly why: string }
+  | { readonly code: 'untelling'; readonly workers: readonly string[] }
+  | {
+      readonly code: 'tasks-told' | 'no-task-told'
+      /** Who was heard, and of them who told of a task, in so many seconds. */
+      readonly workers: number
+      readonly telling: number
+      readonly seconds: number
+    }
 
 /** `off`: nobody asked for it, which is no fault. */
 export type Line = {
@@ -99,6 +112,28 @@ function placeLine(check: Place): Line {
       return silentLine(check)
     case 'clock':
       return clockLine(check.skewSeconds)
+    default:
+      return toldLine(check)
+  }
+}
+
+/** Off at worst: the site runs without, and three charts stay empty. */
+function toldLine(check: Told): Line {
+  switch (check.code) {
+    case 'not-listening':
+      return off(`cannot be heard: ${check.why}`, 'see that CELERY_BROKER_URL may PSUBSCRIBE')
+    case 'untelling':
+      return off(
+        `${check.workers.join(', ')} ended tasks and did not tell of all: rates are unknown`,
+        'run workers with -E (worker_send_task_events), with prefork, each under its own name (-n)',
+      )
+    case 'tasks-told':
+      return ok(`${check.telling} of ${count(check.workers, 'worker')} told of tasks`)
+    case 'no-task-told': {
+      const heard = check.workers === 0 ? 'no worker' : `${count(check.workers, 'worker')}, no task`
+      const remedy = 'ask again while tasks run; workers tell only with -E'
+      return off(`${heard} heard in ${check.seconds} s`, remedy)
+    }
   }
 }
 

@@ -36,7 +36,7 @@ export function lineToBroker({
 
   async function opened(deadline: AbortSignal): Promise<Redis> {
     if (redis?.status === 'ready') return redis
-    redis = await connect(address, connectMs, deadline)
+    redis = await connectBroker(address, connectMs, deadline)
     return redis
   }
 
@@ -84,7 +84,8 @@ export function lineToBroker({
   }
 }
 
-async function connect(
+/** A connection that is lost stays lost, and sends nothing again by itself. Throws what Redis or the network said. */
+export async function connectBroker(
   address: BrokerAddress,
   connectMs: number,
   until: AbortSignal,

@@ -3,6 +3,7 @@
  * of our own. facts/workload.md, 4.
  */
 import { z } from 'zod'
+import { readMessage } from './celery-message.ts'
 
 /** Kombu's separator, in the names of priority lists and in bindings. */
 export const separator = '\x06\x16'
@@ -56,34 +57,19 @@ export function envelope(letter: Letter): string {
   })
 }
 
-const replyEnvelope = z.object({
-  body: z.string(),
-  headers: z.object({ ticket: z.string() }),
-  properties: z.object({ body_encoding: z.string() }),
-})
+const replyHeaders = z.object({ ticket: z.string() })
 const replyBody = z.record(z.string(), z.unknown())
 
 export type Reply = { readonly ticket: string; readonly worker: string; readonly answer: unknown }
 
 /** Null: it is no reply as kombu writes it. */
 export function readReply(text: string): Reply | null {
-  const outer = replyEnvelope.safeParse(json(text))
-  if (!outer.success) return null
-  const { body, headers, properties } = outer.data
-  const content =
-    properties.body_encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body
-  const inner = replyBody.safeParse(json(content))
-  const [entry] = inner.success ? Object.entries(inner.data) : []
-  return entry === undefined ? null : { ticket: headers.ticket, worker: entry[0], answer: entry[1] }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const message = readMessage(text)
+  const headers = replyHeaders.safeParse(message?.headers)
+  const body = replyBody.safeParse(message?.body)
+  const [entry] = body.success ? Object.entries(body.data) : []
+  if (!headers.success || entry === undefined) return null
+  return { ticket: headers.data.ticket, worker: entry[0], answer: entry[1] }
 }
 
 export const statsAnswer = z.object({

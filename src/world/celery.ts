@@ -3,12 +3,19 @@ import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import type { SystemDocument } from '../capacity/system.ts'
 import { askWorkers, type Heard } from './celery-control.ts'
+import { listenToCelery } from './celery-ears.ts'
 import { lineToBroker } from './celery-line.ts'
 import { activeAnswer, queuesAnswer, type Reply, separator, statsAnswer } from './celery-pidbox.ts'
 import { resizeAll } from './celery-resize.ts'
 import { type BrokerAddress, readBrokerUrl } from './celery-url.ts'
 import { Fault } from './fault.ts'
-import type { CeleryReader, CelerySnapshot, CeleryWorker, CeleryWriter } from './ports/celery.ts'
+import type {
+  CeleryEars,
+  CeleryReader,
+  CelerySnapshot,
+  CeleryWorker,
+  CeleryWriter,
+} from './ports/celery.ts'
 import type { Clock, Timers } from './world.ts'
 
 export type CeleryOptions = {
@@ -25,23 +32,27 @@ export type CeleryOptions = {
   readonly writeMs?: number
   /** 0 where the process ends after the answer: an open connection would keep it. */
   readonly idleMs?: number
+  /** How often a connection that listens is asked whether it is there, and is made anew at first. */
+  readonly pingMs?: number
+  readonly retryMs?: number
 }
 
 export type ConnectedCelery = {
   readonly reader: CeleryReader
   readonly writer: CeleryWriter
+  /** Begins to listen to what workers tell, until it is stopped. */
+  readonly listen: () => CeleryEars
   readonly close: () => Promise<void>
 }
 
 /** Connects to nothing yet. Throws where the URL is not well formed, without repeating it. */
 export function connectCelery(options: CeleryOptions): ConnectedCelery {
-  const { clock } = options
+  const { clock, timers, idleMs = 30_000, pingMs = 10_000, retryMs = 1_000 } = options
   const services = Object.entries(options.services).flatMap(([name, { kind }]) =>
     kind === 'celery-worker' ? [name] : [],
   )
   const { connectMs = 3_000, answerMs = 4_500, waitMs = 1_500, writeMs = 10_000 } = options
   const address = addressOf(options.brokerUrl)
-  const { timers, idleMs = 30_000 } = options
   const line = lineToBroker({ address, timers, connectMs, idleMs })
   const { database } = address
   const toldAt = new Map<string, number>()
@@ -64,6 +75,11 @@ export function connectCelery(options: CeleryOptions): ConnectedCelery {
           resizeAll({ redis, database, clock, waitMs }, { clearance, change, deadline, toldAt }),
         ),
     },
+    listen: () =>
+      listenToCelery({
+        ...{ address, clock, timers, connectMs, pingMs, retryMs },
+        serviceOf: (worker) => serviceOf(worker, services),
+      }),
     close: line.close,
   }
 }

@@ -2,15 +2,15 @@
 import type { SystemDocument } from '../capacity/system.ts'
 import { pgBouncerAt, postgresAt } from './by-url.ts'
 import { connectCelery } from './celery.ts'
-import { feedCelery } from './celery-feed.ts'
+import { type Feed, feedCelery } from './celery-feed.ts'
 import { systemClock, systemTimers } from './clock.ts'
 import { type ClockWatch, hostsOfGoogleAndSlack, watchClocks } from './clock-watch.ts'
-import type { Fault } from './fault.ts'
 import { connectGoogle } from './google.ts'
 import { connectLoadTest } from './load-test.ts'
 import { connectLoadTestJob } from './load-test-job.ts'
 import { loadTestsOf } from './load-tests.ts'
 import { nowhere } from './nowhere.ts'
+import type { CeleryEars } from './ports/celery.ts'
 import type { World } from './world.ts'
 
 export type Reach = {
@@ -44,7 +44,9 @@ type OpenWorld = World & {
   readonly load: () => Promise<void>
   readonly close: () => Promise<void>
   /** Tells Monitoring every minute what Celery does not; gives what ends it. */
-  readonly feed: (missed: (fault: Fault) => void) => () => void
+  readonly feed: (said: Pick<Feed, 'missed' | 'untelling'>) => () => void
+  /** Begins to listen to Celery's workers; null: no broker is configured. */
+  readonly listen: () => CeleryEars | null
   /** Ends what an earlier bot left running: for the one that holds the data folder. */
   readonly endStrays: () => Promise<void>
 }
@@ -71,6 +73,7 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
       await Promise.all([lines.close(), celery.close(), loadTest.close()])
     },
     endStrays: loadTest.endStrays,
+    listen: celery.listen,
   }
   if (google === null) return { read, write, load: nothing, feed: () => () => undefined, ...ends }
   const { apiRoot } = google
@@ -80,10 +83,12 @@ export function connectWorld(document: SystemDocument, reach: Reach): OpenWorld 
     read: { ...read, ...cloud.read },
     write: { ...write, ...cloud.write },
     load: async () => void (await Promise.all([cloud.load(), loadTest.load()])),
-    feed: (missed) => {
-      if ('unconfigured' in read.celery) return () => undefined
+    feed: (said) => {
+      const ears = celery.listen()
+      if ('unconfigured' in read.celery || ears === null) return () => undefined
       const { clock, timers } = timing
-      return feedCelery({ celery: read.celery, sink: cloud.celerySink, clock, timers, missed })
+      const sink = cloud.celerySink
+      return feedCelery({ celery: read.celery, ears, sink, clock, timers, ...said })
     },
     ...ends,
   }
@@ -117,7 +122,8 @@ function loadTestOf(document: SystemDocument, { k6, dataFolder, google }: Reach)
 
 function celeryOf({ services }: SystemDocument, { celeryBrokerUrl, keepMs }: Reach) {
   const { read, write } = nowhere
-  if (celeryBrokerUrl === null) return { reader: read.celery, writer: write.celery, close: nothing }
+  const none = { reader: read.celery, writer: write.celery, listen: () => null, close: nothing }
+  if (celeryBrokerUrl === null) return none
   const timing = { clock: systemClock, timers: systemTimers, idleMs: keepMs }
   return connectCelery({ brokerUrl: celeryBrokerUrl, services, ...timing })
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import { lineOf } from '../../src/words/en-doctor.ts'
 import { type Environment, projectRoot, run } from '../e2e/process.ts'
+import { message, startBroker } from '../world/broker-wire.ts'
 
 const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 const shape = z.array(
@@ -82,3 +84,38 @@ test(
     expect(checks.map(({ code: what }) => what)).toContain('runbooks')
   },
 )
+
+test(
+  'workers that end tasks and do not tell are named, with what to run them with',
+  slow,
+  async () => {
+    const broker = await startBroker({ workers: [{ name: 'a@h', pool: 2 }] })
+    let processed = 0
+    const beating = setInterval(() => {
+      processed += 1
+      const said = { type: 'worker-heartbeat', hostname: 'a@h', pid: 1, processed, active: 0 }
+      broker.say('worker.heartbeat', message(said, {}))
+    }, 200)
+    try {
+      const { code, checks } = await examined({ CELERY_BROKER_URL: broker.url })
+      expect(code).toBe(0)
+      const line = checks.find(({ subject }) => subject === 'Celery task events')
+      expect(line).toMatchObject({ state: 'off', remedy: expect.stringContaining('-E') })
+      expect(line?.text).toContain('a@h')
+    } finally {
+      clearInterval(beating)
+      await broker.stop()
+    }
+  },
+)
+
+test('what is heard of tasks is said with how long and by whom', () => {
+  const subject = 'Celery task events'
+  const heard = { subject, workers: 2, telling: 1, seconds: 7 }
+  expect(lineOf({ ...heard, code: 'tasks-told' })).toMatchObject({
+    ...{ state: 'ok', text: '1 of 2 workers told of tasks' },
+  })
+  expect(lineOf({ ...heard, code: 'no-task-told' }).text).toBe('2 workers, no task heard in 7 s')
+  const deaf = lineOf({ subject, code: 'not-listening', why: 'Redis refused (NOPERM)' })
+  expect([deaf.state, deaf.text]).toEqual(['off', 'cannot be heard: Redis refused (NOPERM)'])
+})

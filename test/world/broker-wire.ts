@@ -33,6 +33,10 @@ export type LocalBroker = {
   /** What workers were told besides questions, in order. */
   readonly told: readonly { readonly method: string; readonly n: number; readonly to: unknown }[]
   readonly open: () => number
+  /** Says it to all who listen, as a worker would on `/0.celeryev/<key>`; how many heard it. */
+  readonly say: (key: string, text: string) => number
+  /** Ends every connection, and takes new ones. */
+  readonly cut: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -54,6 +58,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<LocalBro
   const replies = new Map<string, string[]>()
   const bindings = new Set<string>()
   const sockets = new Set<Socket>()
+  const listeners = new Map<Socket, string>()
 
   function publish(text: string): number {
     const { body } = letterSchema.parse(JSON.parse(text))
@@ -80,8 +85,6 @@ export async function startBroker(options: BrokerOptions = {}): Promise<LocalBro
         return key === password ? 'OK' : new Error('WRONGPASS invalid username-password pair')
       case 'select':
         return Number(key) < 16 ? 'OK' : new Error('ERR DB index is out of range')
-      case 'ping':
-        return 'PONG'
       case 'client':
         return 'OK'
       case 'sadd':
@@ -108,9 +111,39 @@ export async function startBroker(options: BrokerOptions = {}): Promise<LocalBro
     }
   }
 
+  /** Who listens is answered in another shape, and may only ask whether the server is there. */
+  function answer(socket: Socket, command: readonly string[]): Value | Error {
+    const [name = '', key = ''] = command
+    switch (name.toLowerCase()) {
+      case 'psubscribe':
+        listeners.set(socket, key)
+        return ['psubscribe', key, 1]
+      case 'ping':
+        return listeners.has(socket) ? ['pong', ''] : 'PONG'
+      default:
+        return listeners.has(socket) ? new Error(`ERR Can't execute '${name}'`) : reply(command)
+    }
+  }
+
+  function say(key: string, text: string): number {
+    const channel = `/0.celeryev/${key}`
+    const hearing = [...listeners].filter(([, pattern]) => channel.startsWith(pattern.slice(0, -1)))
+    for (const [socket, pattern] of hearing)
+      socket.write(encoded(['pmessage', pattern, channel, text]))
+    return hearing.length
+  }
+
+  function cut(): void {
+    for (const socket of sockets) socket.destroy()
+  }
+
   const server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
+    socket.on('close', () => {
+      sockets.delete(socket)
+      listeners.delete(socket)
+    })
+    socket.on('error', () => socket.destroy())
     let isIn = password === undefined
     let waiting = ''
     socket.setEncoding('latin1').on('data', (text: string) => {
@@ -126,7 +159,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<LocalBro
         if (fate === 'cut') return void socket.destroy()
         const isAuth = command[0]?.toLowerCase() === 'auth'
         const refused = isIn || isAuth ? null : new Error('NOAUTH Authentication required.')
-        const value = fate === null ? (refused ?? reply(command)) : new Error(fate)
+        const value = fate === null ? (refused ?? answer(socket, command)) : new Error(fate)
         if (isAuth && value === 'OK') isIn = true
         socket.write(encoded(value))
       }
@@ -141,8 +174,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<LocalBro
     commands,
     told,
     open: () => sockets.size,
+    ...{ say, cut },
     stop: async () => {
-      for (const socket of sockets) socket.destroy()
+      cut()
       server.close()
       await once(server, 'close')
     },
@@ -173,12 +207,15 @@ function answerOf(worker: LocalWorker, method: string, n: number): unknown {
   }
 }
 
-function replyText(answer: object, ticket: string): string {
+const replyText = (answer: object, ticket: string): string => message(answer, { ticket, clock: 7 })
+
+/** As kombu writes it: an answer, an event, or a bundle of events. */
+export function message(body: unknown, headers: object): string {
   return JSON.stringify({
-    body: Buffer.from(JSON.stringify(answer)).toString('base64'),
+    body: Buffer.from(JSON.stringify(body)).toString('base64'),
     'content-encoding': 'utf-8',
     'content-type': 'application/json',
-    headers: { ticket, clock: 7 },
+    headers,
     properties: { body_encoding: 'base64', delivery_tag: 'x' },
   })
 }

@@ -1,8 +1,13 @@
 /** What Celery does not tell Google, told every minute, whatever fails meanwhile. */
 import { describe, expect, test } from 'vitest'
-import { feedCelery, samplesOf } from '../../src/world/celery-feed.ts'
+import { endSamplesOf, feedCelery, samplesOf } from '../../src/world/celery-feed.ts'
 import { Fault } from '../../src/world/fault.ts'
-import type { CelerySnapshot, CeleryWorker } from '../../src/world/ports/celery.ts'
+import type {
+  CelerySnapshot,
+  CeleryWorker,
+  TaskEnds,
+  TaskTeller,
+} from '../../src/world/ports/celery.ts'
 import type { CelerySample } from '../../src/world/ports/monitoring.ts'
 
 const worker = (service: string | null, processes: number, activeTasks: number): CeleryWorker => ({
@@ -30,6 +35,44 @@ describe('the samples', () => {
   })
 })
 
+const teller = (name: string, ends: Partial<TaskTeller> = {}): TaskTeller => ({
+  ...{ name, service: 'celery-worker', succeeded: 0, failed: 0, timed: 0, runSeconds: 0 },
+  ...{ tellsAll: true, ...ends },
+})
+const both = [
+  teller('celery@4', { succeeded: 90, failed: 6, timed: 80, runSeconds: 40 }),
+  teller('celery@8', { succeeded: 30 }),
+]
+
+describe('how tasks end', () => {
+  const samples = (workers: readonly TaskTeller[], seconds = 60) =>
+    endSamplesOf({ seconds, workers }, { ...seen, workers: [worker('celery-worker', 4, 0)] })
+
+  test('is so many a second and so long each, by service', () => {
+    expect(samples(both)).toEqual([
+      { metric: 'tasks_succeeded_per_second', of: 'celery-worker', value: 2 },
+      { metric: 'tasks_failed_per_second', of: 'celery-worker', value: 0.1 },
+      { metric: 'task_seconds', of: 'celery-worker', value: 0.5 },
+    ])
+  })
+
+  test('is none a second where all were heard and none ended, and has no mean then', () => {
+    const rates = samples([teller('celery@4')])
+    expect(rates.map(({ metric, value }) => [metric, value])).toEqual([
+      ['tasks_succeeded_per_second', 0],
+      ['tasks_failed_per_second', 0],
+    ])
+  })
+
+  test('is not said where one does not tell, is unheard, of no service, or it was listened too short', () => {
+    expect(samples([...both, teller('celery@9', { tellsAll: false })])).toEqual([])
+    expect(samples([teller('celery@8', { succeeded: 30 })])).toEqual([])
+    expect(samples([])).toEqual([])
+    expect(samples([teller('celery@4', { service: null })])).toEqual([])
+    expect(samples(both, 20)).toEqual([])
+  })
+})
+
 describe('the feed', () => {
   test('writes each minute, says what it missed, and goes on until it is ended', async () => {
     const due: { work: () => void; isCancelled: boolean }[] = []
@@ -45,7 +88,10 @@ describe('the feed', () => {
     }
     const written: (readonly CelerySample[])[] = []
     const missed: string[] = []
+    const untelling: (readonly string[])[] = []
     let isDown = false
+    let ends: TaskEnds | null = null
+    let isListening = true
     const end = feedCelery({
       celery: {
         snapshot: async () => {
@@ -53,6 +99,14 @@ describe('the feed', () => {
           return seen
         },
       },
+      ears: {
+        heard: () => ends,
+        problem: () => null,
+        stop: () => {
+          isListening = false
+        },
+      },
+      untelling: (workers) => void untelling.push(workers),
       sink: { write: async (samples) => void written.push(samples) },
       clock: { now: () => 0 },
       timers,
@@ -66,10 +120,17 @@ describe('the feed', () => {
     isDown = true
     await minute()
     isDown = false
+    const all = [worker('celery-worker', 4, 0), worker('celery-worker', 8, 0)]
+    ends = { seconds: 60, workers: all.map(({ name }) => teller(name, { tellsAll: false })) }
     await minute()
-    expect(written).toHaveLength(2)
+    await minute()
+    ends = { seconds: 60, workers: both }
+    await minute()
+    expect(written.map((samples) => samples.length)).toEqual([2, 2, 2, 5])
+    expect(untelling).toEqual([['celery@4', 'celery@8']])
     expect(missed).toEqual(['the broker does not answer'])
     end()
     expect(due.every(({ isCancelled }) => isCancelled)).toBe(true)
+    expect(isListening).toBe(false)
   })
 })

@@ -1,5 +1,6 @@
 /** What Celery is asked and told over its broker: queues and remote control. Types only; facts/workload.md, 4. */
 import type { Clearance } from '../clearance.ts'
+import type { Fault } from '../fault.ts'
 
 export type CeleryQueue = {
   readonly name: string
@@ -36,6 +37,35 @@ export type CelerySnapshot = {
 }
 
 export type CeleryReader = { snapshot: () => Promise<CelerySnapshot> }
+
+/** How tasks ended while somebody listened, as far as workers told of it. */
+export type TaskEnds = {
+  /** How long it was listened. */
+  readonly seconds: number
+  /** Every worker that was heard, if only by its beat. */
+  readonly workers: readonly TaskTeller[]
+}
+
+export type TaskTeller = {
+  readonly name: string
+  /** As in CeleryWorker. */
+  readonly service: string | null
+  readonly succeeded: number
+  readonly failed: number
+  /** Those of the succeeded that say how long they took, and the sum of it. */
+  readonly timed: number
+  readonly runSeconds: number
+  /** False: tasks ended of which it told nothing, or several speak under its name. */
+  readonly tellsAll: boolean
+}
+
+export type CeleryEars = {
+  /** Since the last asking, or since the connection stands where that is less; null: nobody listens. */
+  readonly heard: () => TaskEnds | null
+  /** Why nobody listens now; null: somebody does, or is about to. */
+  readonly problem: () => Fault | null
+  readonly stop: () => void
+}
 
 export type PoolChange = {
   /** What the clearance is for: `services.celery-worker`. */

@@ -17,6 +17,8 @@ export type CeleryApplication = {
     readonly priority?: number
     readonly queue?: string
   }) => void
+  /** So many tasks that fail. */
+  readonly sendFailing: (tasks: { readonly count: number; readonly queue: string }) => void
   readonly remove: () => Promise<void>
 }
 
@@ -33,9 +35,16 @@ app.conf.worker_prefetch_multiplier = 4
 @app.task
 def nap(seconds):
     time.sleep(seconds)
+@app.task
+def stumble():
+    raise ValueError('as asked')
 `,
   )
   const workers: Worker[] = []
+  const run = (script: string): void => {
+    const sent = spawnSync(pythonProgram, ['-c', script], { cwd: folder.path, encoding: 'utf8' })
+    if (sent.status !== 0) throw new Error(sent.stderr)
+  }
   return {
     worker: async (name, args) => {
       const place = ['--workdir', folder.path, '-A', 'shop']
@@ -59,12 +68,12 @@ def nap(seconds):
       workers.push(worker)
       return worker
     },
-    send: ({ count, seconds, priority = 0, queue = 'celery' }) => {
-      const script = `from shop import nap
-for _ in range(${count}): nap.apply_async((${seconds},), priority=${priority}, queue='${queue}')`
-      const sent = spawnSync(pythonProgram, ['-c', script], { cwd: folder.path, encoding: 'utf8' })
-      if (sent.status !== 0) throw new Error(sent.stderr)
-    },
+    send: ({ count, seconds, priority = 0, queue = 'celery' }) =>
+      run(`from shop import nap
+for _ in range(${count}): nap.apply_async((${seconds},), priority=${priority}, queue='${queue}')`),
+    sendFailing: ({ count, queue }) =>
+      run(`from shop import stumble
+for _ in range(${count}): stumble.apply_async(queue='${queue}')`),
     remove: async () => {
       for (const worker of workers) await worker.stop()
       await folder.remove()
