@@ -81,12 +81,12 @@ export function readConfig(
   return set.length === 0 ? rehearsal(env, files) : bot(env, files)
 }
 
-/** The files alone: what the command line needs where no Slack is involved. */
 /** Where the ledger is, for a command that only reads it. */
 export function readLedger(env: Environment = process.env): LedgerPlace | ConfigProblem {
   return readLedgerPlace(env)
 }
 
+/** The files alone: what the command line needs where no Slack is involved. */
 export function readFiles(env: Environment = process.env): Files | ConfigProblem {
   const level = logLevel.safeParse(given(env, 'LOG_LEVEL') ?? 'info')
   if (!level.success)
@@ -97,6 +97,11 @@ export function readFiles(env: Environment = process.env): Files | ConfigProblem
     runbooksFolder: given(env, 'PLIMSOLL_RUNBOOKS') ?? 'runbooks',
     logLevel: level.data,
   }
+}
+
+/** The project that is meant where no document says; null: none is. */
+export function readProject(env: Environment = process.env): string | null {
+  return given(env, 'GOOGLE_CLOUD_PROJECT') ?? null
 }
 
 /** Where the command line finds a world to look at. */

@@ -38,3 +38,17 @@ export function rewriteSystemFile(file: string, changes: readonly Rewrite[]): st
   renameSync(`${place}.new`, place)
   return null
 }
+
+/** Never in the place of another: the file system itself refuses. */
+export function createSystemFile(file: string, text: string): string | null {
+  try {
+    writeFileSync(file, text, { flag: 'wx' })
+    return null
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST')
+      return `${file} is there already, and stays as it is; \`plimsoll drift\` compares it with the world.`
+    if (code === 'ENOENT' || code === 'EACCES') return `${file} cannot be written (${code}).`
+    throw error
+  }
+}

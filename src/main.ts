@@ -12,7 +12,7 @@ import { type BotConfig, type RehearsalConfig, readConfig, readFiles, readWorld 
 import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
 import { examineSetup } from './doctor.ts'
-import { readSystemFile, rewriteSystemFile } from './documents.ts'
+import { createSystemFile, readSystemFile, rewriteSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { LedgerUnavailable } from './ledger/ledger.ts'
 import { ledgerVerbs, type OpenLedger, openLedger } from './ledgers.ts'
@@ -40,6 +40,7 @@ import { presentChecklists, presentRuns } from './slack/living.ts'
 import { peopleOf } from './slack/people.ts'
 import { intentLabel } from './steps/cloud-sql-patch.ts'
 import { catalogue } from './steps/index.ts'
+import { survey } from './surveying.ts'
 import { loadProblemSentence } from './words/en-runbooks.ts'
 import { databaseNames } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
@@ -60,7 +61,7 @@ export function main(args: readonly string[]): Promise<number> {
       start,
       print,
       complain,
-      rewrite: rewriteSystemFile,
+      ...{ rewrite: rewriteSystemFile, create: createDocument, survey },
       examineSetup,
       ask,
     },
@@ -74,6 +75,11 @@ function shelf(): Shelf {
   const folder = files.runbooksFolder
   const source = relative(resolve(folder), import.meta.dirname).replaceAll('\\', '/')
   return { kind: 'shelf', folder, source, load: () => loadRunbooks(folder) }
+}
+
+function createDocument(system: string | undefined, text: string): string | null {
+  const files = readFiles()
+  return 'kind' in files ? sentenceOf(files) : createSystemFile(system ?? files.systemFile, text)
 }
 
 async function start(): Promise<number> {

@@ -14,6 +14,7 @@ import { findingsOf } from '../words/en-status.ts'
 import { addCalibrate } from './calibrate-verb.ts'
 import { addDoctor } from './doctor-verb.ts'
 import { addDrift } from './drift-verb.ts'
+import { addInit } from './init-verb.ts'
 import { checkJson, explainJson, statusJson } from './json.ts'
 import { addLedger } from './ledger-verbs.ts'
 import { addModelError } from './model-error-verb.ts'
@@ -67,6 +68,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addRunbook(program, face)
   addCalibrate(program, face)
   addDrift(program, face)
+  addInit(program, face)
   addDoctor(program, face)
   addLedger(program, face)
   addModelError(program, face)

@@ -1,5 +1,6 @@
 /** What the verbs share: how they are opened, how they answer, and with which exit code. */
 import type { Command } from 'commander'
+import type { Draft } from '../capacity/draft.ts'
 import type { Rewrite } from '../capacity/rewrite.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
@@ -41,6 +42,10 @@ export type Verbs = {
   readonly open: (options: { system?: string | undefined; offline: boolean }) => Opened
   /** Puts values into a System document's file; the sentence says why it is left as it was, null: done. */
   readonly rewrite: (file: string, changes: readonly Rewrite[]) => string | null
+  /** Looks at a live project, and drafts its document. */
+  readonly survey: (options: Surveying) => Promise<Surveyed>
+  /** Makes a document's file, where there is none; the sentence says why not, null: done. */
+  readonly create: (system: string | undefined, text: string) => string | null
   /** Looks at everything that the product needs; `system`: another document's file. */
   readonly examineSetup: (system: string | undefined) => Promise<readonly Check[]>
   /** Posts a request that a person takes over. */
@@ -51,6 +56,14 @@ export type Verbs = {
   readonly print: (text: string) => void
   readonly complain: (text: string) => void
 }
+
+export type Surveying = { readonly project?: string; readonly region?: string }
+
+export type Surveyed =
+  | { readonly kind: 'surveyed'; readonly draft: Draft }
+  | { readonly kind: 'wrong'; readonly sentence: string }
+  /** Somebody did not answer, or may not. */
+  | { readonly kind: 'failed'; readonly sentence: string }
 
 export type Asking = {
   readonly name: string

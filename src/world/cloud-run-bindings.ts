@@ -15,13 +15,16 @@ export type Surroundings = {
   readonly env: ReadonlyMap<string, string | null>
 }
 
-/** One service of the document that names its resource. */
-export type BoundService = {
-  readonly service: Service
+/** A service whose resource is known, and where its settings live there. */
+export type Bindable = {
+  readonly service: Pick<Service, 'kind' | 'bindings'>
   readonly resource: string
   /** Where its database is found: `direct` or a pooler, by host. */
   readonly hosts: ReadonlyMap<string, string>
 }
+
+/** One service of the document that names its resource. */
+export type BoundService = Bindable & { readonly service: Service }
 
 export type Bound = Pick<SystemDocument, 'services' | 'databases' | 'poolers'>
 
@@ -44,7 +47,7 @@ function hostsOf({ databases, poolers }: Bound, { database }: Service): BoundSer
 }
 
 /** Those that can be read of this service, whatever the world answers. */
-export function settingsOf({ service, hosts }: BoundService): readonly ServiceSetting[] {
+export function settingsOf({ service, hosts }: Bindable): readonly ServiceSetting[] {
   const { bindings } = service
   const bound = (binding: Binding | undefined, ...names: readonly ServiceSetting[]) =>
     binding === undefined || 'image' in binding ? [] : names
@@ -61,7 +64,7 @@ export function settingsOf({ service, hosts }: BoundService): readonly ServiceSe
 
 /** Of a setting that lives in the container's arguments or environment. */
 export function readBound(
-  bound: BoundService,
+  bound: Bindable,
   setting: ServiceSetting,
   container: Surroundings,
 ): Reading {
@@ -105,7 +108,7 @@ type Place =
       readonly write: (value: SettingValue) => string
     }
 
-function placeOf(bound: BoundService, setting: ServiceSetting): Place | null {
+function placeOf(bound: Bindable, setting: ServiceSetting): Place | null {
   const bindings = bound.service.bindings
   switch (setting) {
     case 'gunicorn.workerClass':

@@ -1,5 +1,6 @@
 /** The document's settings of a service in Cloud Run's own shapes: read out of them, and laid into them. */
 import {
+  type Bindable,
   type BoundService,
   readBound,
   type Surroundings,
@@ -37,7 +38,7 @@ export function revisionName(resource: string, intent: string): string {
 
 /** `serving` null: no single revision serves, and `why` says so. */
 export function readSettings(
-  bound: BoundService,
+  bound: Bindable,
   raw: RawResource,
   serving: Template | { readonly why: string },
 ): ReadonlyMap<ServiceSetting, Reading> {

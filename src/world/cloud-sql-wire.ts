@@ -95,6 +95,28 @@ export function readInstance(reply: unknown): CloudSqlInstance {
   }
 }
 
+const addressed = z.object({
+  ipAddresses: z.array(z.object({ type: z.string(), ipAddress: text })).nullish(),
+})
+const decodedInstances = z.object({ items: z.array(z.unknown()).nullish(), nextPageToken: text })
+
+export type ListedInstance = CloudSqlInstance & { readonly addresses: readonly string[] }
+
+/** Where it is reached inside its network comes first. */
+export function readInstances(reply: unknown): readonly ListedInstance[] {
+  const { items, nextPageToken } = judged(decodedInstances, reply, 'instances', 'no')
+  if ((nextPageToken ?? '') !== '')
+    throw new Fault('unreadable', 'no', "Cloud SQL's instances: more than fits one page")
+  return (items ?? []).map((item) => {
+    const { ipAddresses } = judged(addressed, item, 'instance', 'no')
+    const own = (ipAddresses ?? []).toSorted((one) => (one.type === 'PRIVATE' ? -1 : 1))
+    return {
+      ...readInstance(item),
+      addresses: own.flatMap(({ ipAddress }) => (ipAddress == null ? [] : [ipAddress])),
+    }
+  })
+}
+
 export function readOperation(reply: unknown): CloudSqlOperation {
   return fromDecoded(judged(decodedOperation, reply, 'operation', 'no'))
 }

@@ -22,6 +22,12 @@ export const googleMethods = {
     permission: 'cloudsql.instances.get',
     identity: 'reading',
   },
+  'sql.instances.list': {
+    verb: 'GET',
+    path: instances,
+    permission: 'cloudsql.instances.list',
+    identity: 'reading',
+  },
   'sql.operations.get': {
     verb: 'GET',
     path: '/v1/projects/*/operations/*',
@@ -68,6 +74,18 @@ export const googleMethods = {
     verb: 'GET',
     path: `${region}/services/*`,
     permission: 'run.services.get',
+    identity: 'reading',
+  },
+  'run.services.list': {
+    verb: 'GET',
+    path: `${region}/services`,
+    permission: 'run.services.list',
+    identity: 'reading',
+  },
+  'run.workerPools.list': {
+    verb: 'GET',
+    path: `${region}/workerPools`,
+    permission: 'run.workerpools.list',
     identity: 'reading',
   },
   'run.workerPools.get': {

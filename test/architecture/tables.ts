@@ -68,11 +68,14 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     ...[types('cli'), all('slack'), all('world'), all('ledger/ids.ts')],
     ...[all('config.ts'), all('documents.ts')],
   ],
+  'surveying.ts': [
+    ...[all('capacity'), types('cli'), all('words'), all('world'), all('config.ts')],
+  ],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
     ...[all('config.ts'), types('config-urls.ts'), all('documents.ts'), all('library')],
-    ...[all('ledgers.ts'), all('doctor.ts'), all('asking.ts')],
+    ...[all('ledgers.ts'), all('doctor.ts'), all('asking.ts'), all('surveying.ts')],
   ],
 }
 

@@ -54,6 +54,8 @@ export async function say(args: readonly string[], file: string) {
     shelf: () => ({ kind: 'wrong', sentence: 'no runbooks here' }),
     ledger: { audit: unread, timeline: unread, runs: unread },
     rewrite: () => 'nothing is written here',
+    create: () => 'nothing is written here',
+    survey: async () => ({ kind: 'wrong', sentence: 'nobody looks here' }),
     examineSetup: async () => [],
     ask: async () => ({ kind: 'wrong', sentence: 'nobody is asked here' }),
     start: async () => 1,

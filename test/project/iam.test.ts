@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { ArrivedRequest } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { type GoogleMethod, googleMethods } from '../../src/world/google-methods.ts'
 import { databaseMetrics } from '../../src/world/monitored/metrics.ts'
+import { connectProject } from '../../src/world/project.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { tuki, upgrade } from '../world/tuki-cloud.ts'
 import { tukiJob } from '../world/tuki-job.ts'
@@ -84,7 +85,8 @@ test('everything that the Cloud SQL adapter can ask and tell has its row, and ea
     deleteReplica: () => writer.deleteReplica(clearance(), replica),
     backUp: () => writer.backUp(clearance(), { instance: database, description: 'a test' }),
   }
-  for (const work of [...Object.values(told), ...Object.values(asked)]) {
+  const project = connectProject({ project: 'tukiprod', apiRoot: cloud.root, clock })
+  for (const work of [...Object.values(told), ...Object.values(asked), project.instances]) {
     await work()
     clock.forward(120_000)
   }

@@ -24,6 +24,7 @@ export type LocalInstance = Partial<Settings> & {
   readonly region?: string
   readonly settingsVersion?: number
   readonly masterInstanceName?: string
+  readonly privateIp?: string
 }
 
 export type ArrivedRequest = {
@@ -249,16 +250,11 @@ function madeAt(now: number, local: LocalInstance): SqlInstance {
     userLabels: local.userLabels ?? {},
     backupConfiguration: local.backupConfiguration ?? {},
   }
-  const revisions = [{ at: now, settingsVersion, settings }]
-  const state = {
-    revisions,
-    operations: [],
-    outages: [],
-    backups: [],
-    creation: null,
-    deletions: [],
+  return {
+    ...{ name, region, databaseVersion, masterInstanceName, privateIp: local.privateIp ?? null },
+    revisions: [{ at: now, settingsVersion, settings }],
+    ...{ operations: [], outages: [], backups: [], creation: null, deletions: [] },
   }
-  return { name, region, databaseVersion, masterInstanceName, ...state }
 }
 
 function serviceOf({ resources }: RunAdmin, name: string, now: number): ServiceView {

@@ -26,7 +26,7 @@ export type RunAdmin = {
 
 const place = '(projects/[^/]+/locations/[^/]+)'
 const path = new RegExp(
-  `^/v2/${place}/(services|workerPools|operations)/([^/]+)(?:/revisions/([^/]+))?$`,
+  `^/v2/${place}/(services|workerPools|operations)(?:/([^/]+)(?:/revisions/([^/]+))?)?$`,
 )
 
 export function runProduct(admin: RunAdmin): Product {
@@ -59,6 +59,7 @@ function answer(
   const wrong = wrongParameter(request)
   if (wrong !== null) return wrong
   const name = `${parent}/${collection}/${id}`
+  if (id === '') return list(admin, `${parent}/${collection}`, request, look)
   if (collection === 'operations') return getOperation(admin, name, look)
   const resource = admin.resources.get(name)
   if (resource === undefined) return noResource(name)
@@ -73,12 +74,29 @@ function answer(
 }
 
 function wrongParameter({ method, query }: ApiRequest): GoogleError | null {
-  const known = ['$alt', 'alt', '$prettyPrint', ...(method === 'PATCH' ? patchParameters : [])]
+  const known = ['$alt', 'alt', '$prettyPrint', ...(parameters[method] ?? [])]
   const wrong = [...query.keys()].find((name) => !known.includes(name))
   return wrong === undefined ? null : invalidArgument(`Unknown name "${wrong}".`)
 }
 
-const patchParameters = ['updateMask', 'validateOnly', 'allowMissing']
+/** One page: it has no more than a page holds. */
+function list(
+  { resources }: RunAdmin,
+  folder: string,
+  { method, path: requested }: ApiRequest,
+  look: Look,
+): Answer | GoogleError {
+  const collection = folder.slice(folder.lastIndexOf('/') + 1)
+  if (method !== 'GET' || collection === 'operations')
+    return unimplemented(`${method} ${requested}`)
+  const found = [...resources.values()].filter(({ name }) => name.startsWith(`${folder}/`))
+  return ok({ [collection]: found.map((one) => resourceJson(one, look)) })
+}
+
+const parameters: Readonly<Record<string, readonly string[]>> = {
+  PATCH: ['updateMask', 'validateOnly', 'allowMissing'],
+  GET: ['pageSize', 'pageToken', 'showDeleted'],
+}
 
 function getOperation(admin: RunAdmin, name: string, look: Look): Answer | GoogleError {
   for (const resource of admin.resources.values())

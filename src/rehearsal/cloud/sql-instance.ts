@@ -34,6 +34,8 @@ export type SqlInstance = {
   readonly region: string
   readonly databaseVersion: string
   readonly masterInstanceName: string | null
+  /** Left out: none is told. */
+  readonly privateIp?: string | null
   /** By time; the later ones may lie ahead. */
   readonly revisions: Revision[]
   /** Oldest first. */

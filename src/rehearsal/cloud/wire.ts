@@ -24,7 +24,7 @@ export function instanceJson({ project, instances }: Project, instance: SqlInsta
   if (state === null) throw new Error(`${instance.name} is not there`)
   const { settings, settingsVersion } = revisionAt(instance, at)
   const { databaseFlags, userLabels, ...others } = settings
-  const { masterInstanceName } = instance
+  const { masterInstanceName, privateIp = null } = instance
   return {
     kind: 'sql#instance',
     name: instance.name,
@@ -39,6 +39,7 @@ export function instanceJson({ project, instances }: Project, instance: SqlInsta
       ? {}
       : { masterInstanceName: `${project}:${masterInstanceName}` }),
     ...(replicas.length === 0 ? {} : { replicaNames: replicas }),
+    ...(privateIp === null ? {} : { ipAddresses: [{ type: 'PRIVATE', ipAddress: privateIp }] }),
     settings: {
       kind: 'sql#settings',
       settingsVersion: String(settingsVersion),
