@@ -55,6 +55,7 @@ export function statusText(status: Status, advice: Advice): string {
     '',
     words.assumed,
     ...words.drift,
+    ...words.unseen,
     words.seen,
   ])
 }

@@ -36,7 +36,8 @@ export function driftReport(view: View): DriftReport {
   }
 }
 
-function silencesOf(view: View, facts: View['facts']): readonly Silence[] {
+/** Of these facts. */
+export function silencesOf(view: View, facts: View['facts']): readonly Silence[] {
   const missing = facts
     .filter(({ name }) => view.unknown.includes(name))
     .map((fact) => {

@@ -6,6 +6,7 @@ import { type ComingEvent, comingEvents } from '../capacity/events.ts'
 import type { Assessment } from '../capacity/finding.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Fact } from '../world/world.ts'
+import { type Silence, silencesOf } from './drift.ts'
 import { factNamed, fieldOf, type View, viewOf } from './facts.ts'
 import { dayOf } from './gate.ts'
 import { viewAt } from './meeting.ts'
@@ -19,6 +20,8 @@ export type Status = {
   readonly events: readonly ComingEvent[]
   /** For each worker service; none where nobody knows how many tasks wait. */
   readonly backlogs: readonly Backlog[]
+  /** Who did not say what he was asked, and why. */
+  readonly silent: readonly Silence[]
   readonly now: number
 }
 
@@ -40,7 +43,8 @@ export function statusOf(
   const events = comingEvents(view.system, { now, assessment, ...context })
   const waiting = backlogTasks ?? tasksSeen(view)
   const backlogs = waiting === null ? [] : backlogsOf(view.system, { backlogTasks: waiting })
-  return { system: document.name, assessment, cost, view, events, backlogs, now }
+  const silent = silencesOf(view, view.facts)
+  return { system: document.name, assessment, cost, view, events, backlogs, silent, now }
 }
 
 /** Over all brokers; null where none was asked, or one did not answer. */

@@ -19,7 +19,7 @@ export function driftLines(
   return [
     head,
     ...differences.map((one) => differenceSentence(one, face)),
-    ...silent.map(silenceSentence),
+    ...silent.map((one) => `- Not compared: ${silenceText(one)}`),
     ...(differences.length === 0 ? [] : [nextSentence(file, written)]),
   ]
 }
@@ -32,10 +32,11 @@ function differenceSentence(
   return `- ${fact}: the document says ${said}, ${source} says ${seen} (seen ${face.time(observedAt)}).`
 }
 
-function silenceSentence({ source, why, facts }: Silence): string {
+/** `databases.tuki-db-prod.sessions and 6 more. PostgreSQL: no answer in time.` */
+export function silenceText({ source, why, facts }: Silence): string {
   const [first] = facts
   const which = facts.length === 1 ? first : `${first} and ${facts.length - 1} more`
-  return `- Not compared: ${which}. ${source}: ${why.replace(/\.$/, '')}.`
+  return `${which}. ${source}: ${why.replace(/\.$/, '')}.`
 }
 
 function nextSentence(file: string, written: number | null): string {

@@ -5,6 +5,7 @@ import type { Plan } from '../define/planner.ts'
 import type { Status } from '../gate/status.ts'
 import type { Advice, FirstStep } from '../runs/advice.ts'
 import type { Face, StatusFace } from './en.ts'
+import { silenceText } from './en-drift.ts'
 import { effectSentence } from './en-effects.ts'
 import { backlogLine, eventLines } from './en-events.ts'
 import { buysSentence } from './en-plan.ts'
@@ -26,6 +27,8 @@ export type StatusWords = {
   readonly rules: string | null
   readonly assumed: string | null
   readonly drift: readonly string[]
+  /** A line for each source that did not say all it was asked. */
+  readonly unseen: readonly string[]
   readonly seen: string
 }
 
@@ -55,6 +58,7 @@ export function statusWords(status: Status, advice: Advice, face: StatusFace): S
         ? 'Measured: the workload (think time, request and database seconds). The findings rest on it.'
         : null,
     drift: view.drift.map((one) => face.text(driftSentence(one))),
+    unseen: unseenLines(status).map(face.text),
     seen: `${seenText(view.observedAt, now)}${source}`,
   }
 }
@@ -114,6 +118,17 @@ function priceBeside({ monthlyUsd, todayUsd }: Plan & { kind: 'feasible' }): str
 
 function driftSentence({ fact, declared, observed }: Status['view']['drift'][number]): string {
   return `Drift: ${fact} is ${JSON.stringify(observed)}, the document says ${JSON.stringify(declared)}; the world counts.`
+}
+
+/** What one source gives many reasons for is one line with the first of them. */
+function unseenLines({ silent }: Status): readonly string[] {
+  const sources = Map.groupBy(silent, ({ source }) => source)
+  return [...sources].flatMap(([source, all]) => {
+    const [first] = all
+    if (first === undefined) return []
+    const facts = all.flatMap((one) => one.facts)
+    return [`Not seen: ${silenceText({ source, why: first.why, facts })}`]
+  })
 }
 
 /** The age of what was observed. */

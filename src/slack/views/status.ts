@@ -29,7 +29,10 @@ export function statusMessage(
   const rows = quantities.slice(0, rowsAtMost).map(row)
   const lead = [words.sum, words.next, words.supposes].filter((line) => line !== null)
   const model = trackRecordLine(record)
-  const small = [words.rules, words.assumed, model, ...words.drift, words.seen, note]
+  const small = [
+    ...[words.rules, words.assumed, model, ...words.drift],
+    ...[...words.unseen, words.seen, note],
+  ]
   return {
     text: plain([words.answer, ...lead, ...words.ahead].join(' ')),
     blocks: [
