@@ -10,8 +10,10 @@ import type { Check } from './words/en-doctor.ts'
 import { untellingOf } from './world/celery-feed.ts'
 import { pause, systemClock, systemTimers } from './world/clock.ts'
 import { connectWorld } from './world/connect.ts'
+import { Fault } from './world/fault.ts'
 import { neededPermission } from './world/google-faults.ts'
 import { observe } from './world/observe.ts'
+import { testPermissions } from './world/permissions.ts'
 import type { CeleryEars } from './world/ports/celery.ts'
 import type { Fact, WorldReader } from './world/world.ts'
 
@@ -71,9 +73,11 @@ async function worldChecks(
   try {
     await world.load()
     const ears = listened(world.listen())
+    const permissions = google === null ? [] : permissionChecks(document, google.apiRoot)
     const facts = await observe(document, world.read, systemClock)
     return [
       ...[...unconfigured(world.read), ...sourceChecks(facts), ...(await ears)],
+      ...(await permissions),
       ...clockChecks(world.read),
     ]
   } finally {
@@ -121,6 +125,31 @@ function sourceChecks(facts: readonly Fact[]): readonly Check[] {
     ]
   })
 }
+
+/** Where only looking is wished for, nobody needs to hold what writes. */
+async function permissionChecks(
+  { project, policy }: SystemDocument,
+  apiRoot: string | null,
+): Promise<readonly Check[]> {
+  const subject = 'IAM'
+  const identities = policy.mode === 'observe' ? (['reading'] as const) : bothIdentities
+  const root = apiRoot === null ? {} : { apiRoot }
+  try {
+    const { tested, lacking } = await testPermissions({ project, identities, ...root })
+    return lacking.length === 0
+      ? [{ subject, code: 'permitted', tested }]
+      : identities.flatMap((identity): readonly Check[] => {
+          const its = lacking.filter((one) => one.identity === identity)
+          const permissions = its.map(({ permission }) => permission)
+          return its.length === 0 ? [] : [{ subject, code: 'lacking', identity, permissions }]
+        })
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return [{ subject, code: 'untested', why: error.message }]
+  }
+}
+
+const bothIdentities = ['reading', 'writing'] as const
 
 /** Three beats of a worker: what ended between two is told of before the third. */
 const listenMs = 7_000

@@ -27,6 +27,7 @@ type Place =
   | { readonly code: 'answers'; readonly facts: number }
   | Silent
   | Told
+  | Permitted
   | { readonly code: 'clock'; readonly skewSeconds: number }
 
 type Silent = {
@@ -35,6 +36,16 @@ type Silent = {
   readonly permission: string | null
   readonly facts: readonly string[]
 }
+
+/** What the identity may do, by Google's own word. */
+type Permitted =
+  | { readonly code: 'permitted'; readonly tested: number }
+  | { readonly code: 'untested'; readonly why: string }
+  | {
+      readonly code: 'lacking'
+      readonly identity: 'reading' | 'writing'
+      readonly permissions: readonly string[]
+    }
 
 /** What Celery's workers tell of their tasks. */
 type Told =
@@ -112,8 +123,32 @@ function placeLine(check: Place): Line {
       return silentLine(check)
     case 'clock':
       return clockLine(check.skewSeconds)
+    case 'permitted':
+    case 'untested':
+    case 'lacking':
+      return permittedLine(check)
     default:
       return toldLine(check)
+  }
+}
+
+function permittedLine(check: Permitted): Line {
+  switch (check.code) {
+    case 'permitted':
+      return ok(`holds all of ${count(check.tested, 'permission')}`)
+    case 'untested':
+      return off(
+        `what may be done is not known: ${check.why}`,
+        'enable the Cloud Resource Manager API, which tests permissions and needs none',
+      )
+    case 'lacking': {
+      const role = `deploy/iam/plimsoll-${check.identity}.yml`
+      const names = check.permissions.join(', ')
+      return wrong(
+        `the project does not grant ${names}`,
+        `grant ${names} (${role} holds it); a grant on single instances is not seen here`,
+      )
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Configuration, permissions and reachability, one line each with the remedy: `plimsoll doctor`. contract.md, 3. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -26,10 +27,14 @@ async function examined(env: Environment, words: readonly string[] = []) {
   return { code, checks: shape.parse(JSON.parse(process.stdout())) }
 }
 
-async function atCloud(byMs: number, work: (cloud: LocalCloud) => Promise<void>) {
+async function atCloud(
+  byMs: number,
+  work: (cloud: LocalCloud) => Promise<void>,
+  withheld: readonly string[] = [],
+) {
   const clock = { now: () => Date.now() + byMs }
   const instances = [{ name: 'tuki-db-prod', tier: 'db-custom-2-7680' }]
-  const cloud = await startLocalCloud({ project: 'tukiprod', document, instances, clock })
+  const cloud = await startLocalCloud({ project: 'tukiprod', document, instances, clock, withheld })
   try {
     await work(cloud)
   } finally {
@@ -59,6 +64,29 @@ test('a permission that is missing is named with the role that holds it (1)', sl
     for (const permission of ['cloudsql.instances.get', 'run.services.get'])
       expect(remedies.join()).toContain(`grant ${permission} (deploy/iam/plimsoll-reading.yml`)
   })
+})
+
+test('what the identity may not write is named before anybody needs it', slow, async () => {
+  const withheld = ['cloudsql.instances.update', 'run.services.update']
+  const lines = async (words: readonly string[], root: string) =>
+    (await examined({ GOOGLE_API_ROOT: root }, words)).checks.filter(
+      ({ subject }) => subject === 'IAM',
+    )
+  const work = async ({ root }: LocalCloud) => {
+    const [line, ...others] = await lines([], root)
+    expect([others, line?.state, line?.text]).toEqual([
+      [],
+      'wrong',
+      'the project does not grant cloudsql.instances.update, run.services.update',
+    ])
+    expect(line?.remedy).toContain('deploy/iam/plimsoll-writing.yml')
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-doctor-'))
+    const looking = join(folder, 'system.yml')
+    writeFileSync(looking, document.replace('mode: act', 'mode: observe'))
+    expect(await lines(['--system', looking], root)).toMatchObject([{ state: 'ok' }])
+    rmSync(folder, { recursive: true })
+  }
+  await atCloud(0, work, withheld)
 })
 
 test('each source that answers says so, and a clock that is off is wrong', slow, async () => {

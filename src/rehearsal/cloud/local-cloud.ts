@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type GoogleError, malformed, unavailable } from './google-error.ts'
+import { iamProduct } from './iam.ts'
 import type { Mishap } from './mishaps.ts'
 import { isMonitoring, type LocalMonitoring, type Monitoring } from './monitoring.ts'
 import { monitoringOf } from './monitoring-of-cloud.ts'
@@ -59,6 +60,8 @@ export type LocalCloudOptions = {
   readonly readLagMs?: number
   /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
   readonly beforeReply?: (request: ArrivedRequest) => Promise<'reply' | 'drop'>
+  /** Permissions that whoever asks lacks. */
+  readonly withheld?: readonly string[]
   /** How many use the site at a moment; absent: the document's nowUsers, always. */
   readonly users?: (at: number) => number
 }
@@ -120,7 +123,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const run = runAdminOf(options, clock.now(), { speed, readLagMs })
   const requests: ArrivedRequest[] = []
   const mishaps: Mishap[] = []
-  const products = [runProduct(run), sqlProduct(admin)]
+  const iam = iamProduct(options.project, options.withheld ?? [])
+  const products = [iam, runProduct(run), sqlProduct(admin)]
   const retryAfterSeconds = Math.ceil(quotaRefillSeconds / speed)
   const monitoring = monitoringOf(options, admin.instances, {
     ...{ clock, speed, retryAfterSeconds, newId: randomUUID },
