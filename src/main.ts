@@ -36,7 +36,7 @@ import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
 import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
-import { presentChecklists, presentRuns } from './slack/living.ts'
+import { presentChecklists, presentReminders, presentRuns } from './slack/living.ts'
 import { peopleOf } from './slack/people.ts'
 import { intentLabel } from './steps/cloud-sql-patch.ts'
 import { catalogue } from './steps/index.ts'
@@ -212,6 +212,7 @@ async function runBot(base: Base): Promise<number> {
   await door.close()
   await bot.dispatcher.stop()
   bot.presenter.stop()
+  bot.reminders.stop()
   bot.checklistPresenter.stop()
   await bot.world.close()
   return 0
@@ -227,12 +228,14 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
   const google = { apiRoot: config.googleApiRoot }
   const world = connectWorld(document, { ...config, google, keepMs: 30_000 })
-  const journal = journalOn(ledger, ({ id, box }) => {
+  const journal = journalOn(ledger, ({ id, box }, events) => {
     presenter.changed(id)
+    if (events.some(({ type }) => type === 'person-reminded')) reminders.changed(id)
     if (box !== null) lookAgain(box.checklist)
   })
   const shown = { api, journal, timers: systemTimers, note, onFailure }
   const presenter = presentRuns(shown)
+  const reminders = presentReminders({ ...shown, policy: document.policy })
   const checklists = checklistsOn(ledger, (id) => checklistPresenter.changed(id))
   const now = ledger.now
   const looking = lookingWith({ document, checklists, read: world.read, clock: systemClock, now })
@@ -244,11 +247,7 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
   }
   const people = peopleOf(api, team, systemClock, onFailure)
   const means: Means = {
-    document,
-    catalogue,
-    world,
-    journal,
-    clock: systemClock,
+    ...{ document, catalogue, world, journal, clock: systemClock },
     membersOf: people.membersOf,
     newId: () => newId(systemClock.now()),
     instance: newId(systemClock.now()),
@@ -276,7 +275,7 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
     ...{ ...shared, requests, look, seal: door.seal, newId: means.newId },
     checklists: { ...checklists, requests: checklistRequestsOn(asking) },
   })
-  const presenters = { presenter, checklistPresenter }
+  const presenters = { presenter, reminders, checklistPresenter }
   return { desk, dispatcher, ...presenters, checklists, world, stopIfLost: lost }
 }
 

@@ -19,6 +19,7 @@ import { checkJson, explainJson, statusJson } from './json.ts'
 import { addLedger } from './ledger-verbs.ts'
 import { addModelError } from './model-error-verb.ts'
 import { addPlan, addReview, badNumber } from './plan-verbs.ts'
+import { addPrevented } from './prevented-verb.ts'
 import { addRunbook } from './runbook-verbs.ts'
 import { checkText, explainText, statusText, terminalFace } from './text.ts'
 import {
@@ -72,6 +73,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addDoctor(program, face)
   addLedger(program, face)
   addModelError(program, face)
+  addPrevented(program, face)
   return program
 }
 

@@ -1,5 +1,6 @@
 /** `runbook start, status, abort, resume`: runs from a terminal, which asks and looks, and never decides. */
 import type { Command } from 'commander'
+import { isFollowUpOpen, isOpen } from '../runs/follow-up.ts'
 import type { Run } from '../runs/stage.ts'
 import { decideInSlack, runLine, runsHead } from '../words/en-runs.ts'
 import { boundBy, withRunbook } from './runbook-shelf.ts'
@@ -61,9 +62,7 @@ function addStatus(runbook: Command, face: LookingFace): void {
           face,
           `Run \`${id}\` cannot be read by this version: \`plimsoll ledger verify\` says why.`,
         )
-      const chosen = runs.filter((run) =>
-        id === undefined ? run.stage.kind !== 'ended' : run.id === id,
-      )
+      const chosen = runs.filter((run) => (id === undefined ? isOpen(run) : run.id === id))
       if (id !== undefined && chosen.length === 0)
         return wrong(face, `No run \`${id}\` in the ledger; its living message names it.`)
       say(face.verbs, options, {
@@ -71,7 +70,7 @@ function addStatus(runbook: Command, face: LookingFace): void {
         text: () =>
           [
             ...(id === undefined ? [runsHead(chosen.length, unreadable)] : []),
-            ...chosen.map((run) => runLine(run, terminalFace)),
+            ...chosen.map((run) => runLine(run, isFollowUpOpen(run), terminalFace)),
           ].join('\n'),
       })
     })
@@ -82,6 +81,7 @@ function runJson(run: Run) {
   return {
     ...{ run: id, runbook: runbook?.name ?? null, by, channel, state: stage.kind },
     outcome: stage.kind === 'ended' ? stage.outcome : null,
+    followUpOpen: isFollowUpOpen(run),
     ...{ item: Math.min(index + 1, plan.length), items: plan.length },
     startedAt: new Date(run.startedAt).toISOString(),
     lastAt: new Date(run.lastAt).toISOString(),

@@ -1,5 +1,6 @@
 /** What a run needs next, from its state and the time alone. Pure. DESIGN.md, 3. */
 import type { Guard, Intent } from '../define/step.ts'
+import { remindAt } from './reminders.ts'
 import type { Approval, Held, Run, Sending, Stage } from './stage.ts'
 
 /** From the decision to the last byte: after it nothing is written. */
@@ -49,6 +50,8 @@ export type Action =
   | { readonly kind: 'poll' }
   | { readonly kind: 'verify' }
   | { readonly kind: 'park'; readonly why: 'undecided' | 'not-sent' }
+  /** Record that whoever is waited for is reminded; it is said then. */
+  | { readonly kind: 'remind' }
   /** Nothing before `until`; null: until a person does something. */
   | { readonly kind: 'wait'; readonly until: number | null }
   | { readonly kind: 'rest' }
@@ -85,7 +88,8 @@ export function decide(run: Run, { guard, holds }: Traits, { now, instance }: Mo
     case 'waiting':
       return consent(run, stage.approval, { now, grant: 'grant' })
     case 'asked':
-      return { kind: 'wait', until: null }
+    case 'parked':
+      return remindOr(run, now, { kind: 'wait', until: null })
     case 'claimed':
       return holds && held === null ? { kind: 'hold' } : { kind: 'write' }
     case 'sending':
@@ -94,11 +98,16 @@ export function decide(run: Run, { guard, holds }: Traits, { now, instance }: Mo
       return { kind: 'poll' }
     case 'acted':
       return { kind: 'verify' }
-    case 'parked':
-      return { kind: 'wait', until: null }
     case 'ended':
-      return { kind: 'rest' }
+      return remindOr(run, now, { kind: 'rest' })
   }
+}
+
+/** A person is waited for, who may have forgotten. */
+function remindOr(run: Run, now: number, otherwise: Action): Action {
+  const at = remindAt(run)
+  if (at === null) return otherwise
+  return now < at ? { kind: 'wait', until: at } : { kind: 'remind' }
 }
 
 const reachedBy = {
@@ -122,7 +131,7 @@ function consent(
   if (isAgreed && notBefore !== null && now < notBefore) return { kind: 'wait', until: notBefore }
   const endsAt = isAgreed ? actBy(run, expiresAt) : expiresAt
   if (now >= endsAt) return { kind: 'expire' }
-  return isAgreed ? { kind: grant } : { kind: 'wait', until: expiresAt }
+  return isAgreed ? { kind: grant } : remindOr(run, now, { kind: 'wait', until: expiresAt })
 }
 
 /** A yes to what is to begin later holds until then, and not much longer. */
@@ -185,12 +194,12 @@ export function dueAt(run: Run, now: number): number | null {
     case 'ended':
     case 'parked':
     case 'asked':
-      return null
+      return remindAt(run)
     case 'consulting':
     case 'waiting':
       return stage.approval.consents.length >= stage.approval.needed
         ? Math.max(now, notBefore ?? now)
-        : stage.approval.expiresAt
+        : (remindAt(run) ?? stage.approval.expiresAt)
     default:
       return now
   }

@@ -159,6 +159,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** A parked step is left as it is, and the next one reached. */
   event('step-skipped', { ...by, reason: z.string() }),
   event('run-aborted', { ...by }),
+  /** Recorded before it is said, so that it is said once. */
+  event('person-reminded', {}),
+  /** What became of a broken glass. */
+  event('followed-up', { ...by, what: z.string() }),
+  /** Whether what the gate prevented was rightly prevented; the last word counts. */
+  event('no-judged', { ...by, isRight: z.boolean(), why: z.string() }),
 ])
 
 export type RunEvent = z.infer<typeof runEventSchema>

@@ -84,6 +84,8 @@ async function actOnPlan(
       return expireApproval(task)
     case 'release':
       return releaseHold(task)
+    case 'remind':
+      return decided(task, { type: 'person-reminded', v: 1 })
     default:
       return null
   }

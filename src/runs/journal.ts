@@ -59,12 +59,15 @@ export class LostRaces extends Error {
   }
 }
 
-export function journalOn(ledger: Ledger, changed: (run: Run) => void): Journal {
+/** What this process appended to a run, once. */
+type Heard = (run: Run, events: readonly RunEvent[]) => void
+
+export function journalOn(ledger: Ledger, changed: Heard): Journal {
   const read = async (run: string) => runOf(await ledger.read(runStream(run)))
   const headroom = async (system: string) => headroomOf(await ledger.read(headroomStream(system)))
   const commit = async (state: State, change: Change, beside: readonly Append[] = []) => {
     const run = await committed(ledger, state, change, beside)
-    if (run !== null) changed(run)
+    if (run !== null) changed(run, change.events)
     return run
   }
   return {

@@ -26,3 +26,5 @@ export type NotTaken =
   | { readonly kind: 'not-taken'; readonly code: 'decided-already'; readonly run: Run }
   | { readonly kind: 'not-taken'; readonly code: 'under-way' }
   | { readonly kind: 'not-taken'; readonly code: 'look-first' }
+  | { readonly kind: 'not-taken'; readonly code: 'nothing-prevented' }
+  | { readonly kind: 'not-taken'; readonly code: 'no-follow-up' }

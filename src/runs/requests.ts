@@ -30,8 +30,11 @@ import {
   answerFor,
   change,
   decidedAlready,
+  followUpWith,
   judgeLift,
   judgeStop,
+  judgeWith,
+  type Opinion,
   resumeWith,
   type Steering,
   skipWith,
@@ -81,6 +84,10 @@ export type Requests = {
   /** A parked or manual step is left as it is. */
   readonly skip: (run: string, reason: string, actor: Actor) => Promise<Answer>
   readonly resume: (run: string, choice: 'resume' | 'retry', actor: Actor) => Promise<Answer>
+  /** What became of a broken glass. */
+  readonly followUp: (run: string, what: string, actor: Actor) => Promise<Answer>
+  /** Whether what the gate prevented in a run was rightly prevented. */
+  readonly judge: (run: string, opinion: Opinion, actor: Actor) => Promise<Answer>
 }
 
 export type RequestMeans = {
@@ -133,6 +140,8 @@ export function requestsOn(means: RequestMeans): Requests {
     done: steered(answerFor),
     skip: (id, reason, actor) => steered(skipWith(reason))(id, actor),
     resume: (id, choice, actor) => steered(resumeWith(choice))(id, actor),
+    followUp: (id, what, actor) => steered(followUpWith(what))(id, actor),
+    judge: (id, opinion, actor) => steered(judgeWith(opinion))(id, actor),
   }
 }
 

@@ -4,6 +4,8 @@ import type { Recorded } from '../ledger/ledger.ts'
 import { type RunEvent, runEventSchema } from './events.ts'
 import { move } from './move.ts'
 import { end, IllegalEvent, type Moves } from './moves.ts'
+import { fresh, note, waitAt } from './notes.ts'
+import { preventedBy } from './prevented.ts'
 import { type Read, readEvents } from './read-events.ts'
 import { blankRecord, type Held, mayAbort, type Proposal, type Run } from './stage.ts'
 
@@ -18,8 +20,17 @@ export function runOf(records: readonly Recorded[]): Run | null {
 export function evolve(run: Run | null, read: Read<RunEvent>): Run {
   if (run === null) return begin(read)
   const { at, event } = read
-  const next = { ...run, version: run.version + 1, lastAt: at }
-  return { ...next, ...(beside(run, event) ?? step(run, event, at)) }
+  const version = run.version + 1
+  // What is noted later is no step: the last thing that happened to an ended run stays its end.
+  const noted = note(run, event, at)
+  if (noted !== null) return { ...run, version, ...noted }
+  const next = { ...run, version, lastAt: at }
+  const besides = beside(run, event)
+  if (besides !== null) return { ...next, ...besides }
+  const moves = step(run, event, at)
+  const no = preventedBy(run, event, at)
+  const prevented = no === null ? run.prevented : [...run.prevented, no]
+  return { ...next, ...moves, wait: waitAt(run, moves.stage, at), prevented }
 }
 
 const blankProposal: Proposal = {
@@ -46,6 +57,8 @@ function begin({ at, event }: Read<RunEvent>): Run {
     proposal: blankProposal,
     record: blankRecord,
     stage: isWhole ? { kind: 'planning' } : { kind: 'reached' },
+    wait: fresh(at),
+    ...{ prevented: [], judgement: null, followedUp: null },
   }
 }
 

@@ -166,7 +166,29 @@ export type Run = {
   readonly message: { readonly channel: string; readonly ts: string } | null
   readonly record: StepRecord
   readonly stage: Stage
+  /** Since when it stands at this stage, and how often whoever it waits for was reminded. */
+  readonly wait: {
+    readonly since: number
+    readonly reminders: number
+    readonly remindedAt: number | null
+  }
+  /** Each no of the gate, in order. */
+  readonly prevented: readonly Prevented[]
+  readonly judgement: (Said & { readonly isRight: boolean }) | null
+  /** What became of a broken glass; null: nobody has said. */
+  readonly followedUp: Said | null
 }
+
+/** One no: blocked, or a yes that no longer fitted the world. */
+export type Prevented = {
+  readonly kind: 'blocked' | 'voided'
+  readonly at: number
+  /** Why, by reason code; of a void what moved. */
+  readonly codes: readonly string[]
+}
+
+/** Somebody's word, in a few words. */
+export type Said = { readonly by: string; readonly at: number; readonly text: string }
 
 export type Proposal = {
   readonly forecast: PlanForecast | null

@@ -2,6 +2,7 @@
 import type { Policy } from '../capacity/system.ts'
 import { type Actor, judgeRequest, judgeSteering } from '../gate/policy.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
+import { isFollowUpOpen } from './follow-up.ts'
 import type { Headroom } from './headroom.ts'
 import type { Change } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
@@ -82,3 +83,29 @@ export function resumeWith(choice: 'resume' | 'retry'): Steering {
     return change({ type: 'run-resumed', v: 1, by: actor.user, choice })
   }
 }
+
+/** Whoever may ask for anything here may say what became of a broken glass: it is often somebody else. */
+export function followUpWith(text: string): Steering {
+  return (run, actor, policy) => {
+    const what = text.trim()
+    const judged = judgeRequest(policy, run.channel, actor)
+    if (judged.kind === 'denied') return judged
+    if (!isFollowUpOpen(run)) return { kind: 'not-taken', code: 'no-follow-up' }
+    if (what === '') return { kind: 'not-taken', code: 'no-reason' }
+    return change({ type: 'followed-up', v: 1, by: actor.user, what })
+  }
+}
+
+/** Whether the gate's no was right: an opinion, so anybody who may ask may have it, and the last one counts. */
+export function judgeWith({ isRight, why: text }: Opinion): Steering {
+  return (run, actor, policy) => {
+    const why = text.trim()
+    const judged = judgeRequest(policy, run.channel, actor)
+    if (judged.kind === 'denied') return judged
+    if (run.prevented.length === 0) return { kind: 'not-taken', code: 'nothing-prevented' }
+    if (why === '') return { kind: 'not-taken', code: 'no-reason' }
+    return change({ type: 'no-judged', v: 1, by: actor.user, isRight, why })
+  }
+}
+
+export type Opinion = { readonly isRight: boolean; readonly why: string }

@@ -48,9 +48,13 @@ export function readForm({ seal, team }: DeskMeans, call: ViewCall): ReadForm | 
   if (text === null) return null
   const { command, words, blocks, bare, channel, user, run } = carriedSchema.parse(JSON.parse(text))
   if (user !== call.user) return null
-  const filled = Object.entries(call.values).map(([name, value]) =>
-    bare.includes(name) ? value : `${name}=${value}`,
-  )
+  // In the order of the form: a word that stands alone is known by its place.
+  const names = [...new Set([...blocks, ...Object.keys(call.values)])]
+  const filled = names.flatMap((name) => {
+    const value = call.values[name]
+    if (value === undefined) return []
+    return [bare.includes(name) ? value : `${name}=${value}`]
+  })
   const length = filled.reduce((sum, { length }) => sum + length, 0)
   const all = { words: [...words, ...filled], length, team, user, channel, trigger: null, run }
   return { command: { kind: 'command', command, ...all }, blocks }

@@ -14,7 +14,7 @@ import type { ActionCall, CommandCall, ViewCall } from './door.ts'
 import { linkTo, refusal } from './links.ts'
 import type { CommandAnswer, DeskMeans } from './means.ts'
 import { slackFace } from './views/blocks.ts'
-import { type Form, skipForm } from './views/form.ts'
+import { type Form, followUpForm, judgeForm, skipForm } from './views/form.ts'
 
 export function deskOf(means: DeskMeans): Desk {
   return {
@@ -29,7 +29,8 @@ export function deskOf(means: DeskMeans): Desk {
         return denialSentence({ kind: 'denied', code: 'not-a-member', standing }, slackFace)
       }
       if (call.action === 'details') return showDetails(means, call)
-      if (call.action === 'skip') return skipping(means, call)
+      const form = formsOf[call.action]
+      if (form !== undefined) return asking(means, call, form)
       return ofBoxes.includes(call.action)
         ? actOnBox(means, call, actor)
         : decided(means, call, actor)
@@ -98,14 +99,25 @@ const bareFace = { literal: (text: string) => `"${text}"` }
 const lengthAtMost = 3_000
 
 /** Whoever may not ask may not make the bot speak either. */
-const questions = ['details', 'why', 'skip']
+const questions = ['details', 'why', 'skip', 'follow-up', 'judge']
 const ofBoxes = ['apply', 'tick', 'why', 'end']
 
+/** Buttons that ask for words. */
+const formsOf: Readonly<Record<string, (run: string) => Form>> = {
+  skip: skipForm,
+  'follow-up': followUpForm,
+  judge: judgeForm,
+}
+
 /** What it asks for is judged when it is submitted. */
-async function skipping(means: DeskMeans, call: ActionCall): Promise<string | null> {
+async function asking(
+  means: DeskMeans,
+  call: ActionCall,
+  form: (run: string) => Form,
+): Promise<string | null> {
   const run = await means.journal.read(call.value)
   if (run === null) return notTakenSentence({ kind: 'not-taken', code: 'unknown-run' }, slackFace)
-  return openForm(means, call, skipForm(run.id))
+  return openForm(means, call, form(run.id))
 }
 
 /** A button counts on its living message: not on a copy, nor on another one's. facts/slack.md, 4. */

@@ -1,4 +1,5 @@
 /** What living messages are about: runs and checklists, each drawn from the ledger. */
+import type { Policy } from '../capacity/system.ts'
 import type { Checklist } from '../runs/checklist/checklist.ts'
 import type { ChecklistJournal } from '../runs/checklist/journal.ts'
 import type { Looking } from '../runs/checklist/looking.ts'
@@ -7,6 +8,7 @@ import type { Run } from '../runs/stage.ts'
 import type { Place } from './api.ts'
 import { type Means, type Presenter, presenting } from './presenter.ts'
 import { checklistMessage } from './views/checklist.ts'
+import { reminderMessage } from './views/reminder.ts'
 import { runMessage } from './views/run.ts'
 
 /** What elapses is drawn again so often while it does. */
@@ -36,6 +38,23 @@ export function presentRuns(means: RunMeans): Presenter {
         journal.change<never>(id, () => ({ kind: 'change', events: [posted(place)] })),
       nextMs: elapses(run) ? elapseMs : null,
     }
+  })
+}
+
+/**
+ * Says each reminder in its run's thread. It is recorded before, so whoever hears that says it, and
+ * nobody twice; one that dies with its process is lost, and the next one comes.
+ */
+export function presentReminders(means: RunMeans & { readonly policy: Policy }): Presenter {
+  const { journal, note, policy } = means
+  return presenting(means, async (id) => {
+    const run = await journal.read(id)
+    const place = run?.message ?? null
+    if (run === null || place === null || run.wait.reminders === 0) return null
+    const message = reminderMessage({ run, policy, note, now: await journal.now() })
+    if (message === null) return null
+    const { channel, ts: thread } = place
+    return { message, place: null, channel, thread, posted: async () => undefined, nextMs: null }
   })
 }
 

@@ -26,6 +26,8 @@ export type Drawing = {
   readonly place: Place | null
   /** Where it is posted then. */
   readonly channel: string
+  /** Below which message there; absent: for everybody. */
+  readonly thread?: string
   /** Records where it was posted. */
   readonly posted: (place: Place) => Promise<unknown>
   /** When to draw again; null: when it changes. */
@@ -109,9 +111,9 @@ async function show(
 ): Promise<number | null> {
   const drawing = await asked
   if (drawing === null) return null
-  const { message, place, channel, posted, nextMs } = drawing
+  const { message, place, channel, thread, posted, nextMs } = drawing
   const text = JSON.stringify(message)
-  if (place === null) await posted(await api.post(channel, message))
+  if (place === null) await posted(await api.post(channel, message, thread))
   else if (text !== sheet.last) await api.update(place, message)
   sheet.last = text
   sheet.failures = 0

@@ -16,14 +16,19 @@ export function runsHead(runs: number, unreadable: readonly string[]): string {
     : `${open} This version cannot read ${unreadable.join(', ')}: \`plimsoll ledger verify\` says why.`
 }
 
-export function runLine(run: Run, face: Face): string {
+/** In every list of runs. */
+export const brokenGlassOpen = ', its broken glass to be followed up'
+
+/** `isFollowUpOpen`: the glass was broken for it, and nobody has said what became of that. */
+export function runLine(run: Run, isFollowUpOpen: boolean, face: Face): string {
   const item = run.plan[run.index] ?? run.plan.at(-1)
   const what = run.runbook?.name ?? (item === undefined ? '' : itemName(item))
   const at =
     run.plan.length > 1
       ? ` (${Math.min(run.index + 1, run.plan.length)} of ${run.plan.length})`
       : ''
-  return `${run.id}  ${face.time(run.startedAt)}  ${face.person(run.by)}: ${what}${at}, ${runStateWords(run, face)}`
+  const open = isFollowUpOpen ? brokenGlassOpen : ''
+  return `${run.id}  ${face.time(run.startedAt)}  ${face.person(run.by)}: ${what}${at}, ${runStateWords(run, face)}${open}`
 }
 
 function itemName(item: StoredItem): string {

@@ -111,6 +111,16 @@ function decided(event: RunEvent, target: string, face: Face): Told | null {
       return plain(`${face.person(event.by)} said: ${event.choice}.`)
     case 'run-aborted':
       return plain(`${face.person(event.by)} aborted it.`)
+    case 'person-reminded':
+      return plain('Whoever it waits for was reminded.')
+    case 'followed-up':
+      return plain(
+        `${face.person(event.by)} followed the break-glass up: ${face.literal(event.what)}.`,
+      )
+    case 'no-judged': {
+      const word = event.isRight ? 'right' : 'wrong'
+      return plain(`${face.person(event.by)} judged the no ${word}: ${face.literal(event.why)}.`)
+    }
     default:
       return null
   }

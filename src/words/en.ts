@@ -159,6 +159,10 @@ export function notTakenSentence(no: NotTaken, face: Face): string {
       return `Nothing to decide any more: ${face.run(no.run.id)} ${runStateWords(no.run, face)}.`
     case 'look-first':
       return 'Not yet: the write before may still land. Resume it, so that I look again first; or abort.'
+    case 'nothing-prevented':
+      return 'Nothing to judge: the gate said no to nothing in that run.'
+    case 'no-follow-up':
+      return 'Nothing to follow up: that run broke no glass, sent nothing, has not ended, or was followed up already.'
     case 'under-way':
       return 'It cannot be called back: the change is on its way. When it has ended I verify it, and you can undo it.'
   }

@@ -76,6 +76,15 @@ test('status reads beside the running app, and abort and resume are left to Slac
     }
     expect(stage.events()).toHaveLength(before)
     expect((await say(slackOf(stage), 'status', 'none')).code).toBe(2)
+    await stage.type('ana', '/runbook stop-all the site is down')
+    await stage.type('luis', upgrade.replace('8-30720', '4-15360'))
+    await stage.said(/^Blocked/)
+    const counted = run(['prevented', '--json'], slackOf(stage))
+    expect([await counted.ended, counted.stderr()]).toEqual([0, ''])
+    expect(JSON.parse(counted.stdout())).toMatchObject({
+      ...{ runs: 1, blocked: 1, voided: 0, right: 0, wrong: 0, open: 1, unreadable: [] },
+      codes: [{ code: 'stopped', count: 1 }],
+    })
   } finally {
     await stage.close()
   }

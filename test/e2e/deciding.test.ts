@@ -62,14 +62,17 @@ describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, 
       expect(story.cloud.writes).toBe(0)
     }))
 
-  test('nobody decides in time: that means no', () =>
+  test('nobody decides in time: whoever could is called once, and then it means no', () =>
     tell({ name: 'expired', title: 'Nobody was there', document: inSeconds }, async (story) => {
       await story.type('ana', upgrade)
       const asked = await story.stage.said(/asks|Expired/)
-      story.did('half an hour passes')
+      story.did('a quarter of an hour passes')
+      story.reads(await inThread(story.stage))
+      story.did('and another one')
       const expired = await story.hears(/^Expired/, asked)
       expect(buttonsOf(expired)).toEqual(['Details'])
-      expect(story.cloud.writes).toBe(0)
+      const reminders = story.events().filter(({ type }) => type === 'person-reminded')
+      expect([reminders.length, story.cloud.writes]).toEqual([1, 0])
     }))
 
   test('what only a person can do is asked for, and a click says that it is done', () =>
@@ -121,7 +124,7 @@ describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, 
 })
 
 const observing = (text: string) => text.replace('mode: act', 'mode: observe')
-const inSeconds = (text: string) => text.replace('expiresMinutes: 30', 'expiresMinutes: 0.03')
+const inSeconds = (text: string) => text.replace('expiresMinutes: 30', 'expiresMinutes: 0.2')
 const freezing = (text: string) =>
   text.replace(
     'mode: act',

@@ -1,6 +1,7 @@
 /** Runs that people look at and steer by command: status, history, stop-all, skip, undo, break-glass. */
 import { describe, expect, test } from 'vitest'
 import { tell } from './story.ts'
+import { until } from './until.ts'
 
 const upgrade = '/runbook do patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
 
@@ -12,11 +13,19 @@ describe('runs are steered by command', () => {
       await story.type('ana', '/runbook stop-all checkout answers with errors')
       await story.hears(/stopped everything: checkout answers with errors/)
       await story.type('ana', upgrade)
-      await story.hears(/^Blocked: .*Everything is stopped since/)
+      const blocked = await story.hears(/^Blocked: .*Everything is stopped since/)
       await story.type('luis', '/runbook stop-all lift')
       await story.hears(/would lift the stop; one more/)
       await story.type('luis', '/runbook stop-all lift')
       await story.aloneHears('luis', /counts once/)
+      await story.click('luis', 'Was this no right?', blocked)
+      const said = { 'the no was': 'right', reason: 'nobody knew yet why it failed' }
+      await story.stage.fill('luis', /right\?/, said)
+      story.did('luis fills in: right, nobody knew yet why it failed')
+      await until('it is judged', () =>
+        story.all().find(({ blocks }) => JSON.stringify(blocks).includes('The no was')),
+      )
+      await story.hears(/^Blocked/, blocked)
       expect(story.cloud.writes).toBe(0)
     }))
 
@@ -36,4 +45,26 @@ describe('runs are steered by command', () => {
       await story.hears(/^2 runs touched/)
       expect(story.cloud.writes).toBe(1)
     }))
+
+  test('a broken glass stays open until somebody says what became of it', () =>
+    tell({ name: 'break-glass', title: 'Break the glass', document: withGlass }, async (story) => {
+      await story.type('ana', `${upgrade.replace('do', 'break-glass')} reason="nobody can buy"`)
+      const asked = await story.hears(/asks: resize.*Needs 1 of <@U0LUIS>/)
+      await story.click('luis', 'Approve', asked)
+      await story.hears(/^Done, not verified/, asked)
+      await story.type('luis', '/runbook status')
+      await story.hears(/^1 run is open/)
+      await story.click('luis', 'Follow up', asked)
+      await story.stage.fill('luis', /Follow up/, { what: 'the tier stays until the sale ends' })
+      story.did('luis fills in: the tier stays until the sale ends')
+      await until('it is followed up', () =>
+        story.all().find(({ blocks }) => JSON.stringify(blocks).includes('Followed up')),
+      )
+      await story.hears(/^Done, not verified/, asked)
+      await story.type('luis', '/runbook status')
+      await story.hears(/^No run is open/)
+    }))
 })
+
+const withGlass = (text: string) =>
+  text.replace(/( +)approve: \{/, '$1breakGlass: { users: [U0ANA, U0LUIS] }\n$&')

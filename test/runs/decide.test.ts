@@ -34,24 +34,31 @@ const quietAt = startedAt + 5_000 + 10_000 + 5_000
 describe('at each stage', () => {
   const approved = runAfter([...historyTo.waiting, event('consent-given')])
   const of = (stage: StageKind) => runAfter(historyTo[stage])
+  const [asked, parked] = [of('asked'), of('parked')]
+  const reminded = runAfter([...historyTo.waiting, event('person-reminded')])
   const expiresAt = startedAt + 60_000
+  /** Asked two seconds after the start, so that half of 58 s is left. */
+  const remindAt = startedAt + 31_000
+  const standingAt = (run: Run) => run.lastAt + 1_800_000
   const rows: readonly (readonly [string, Run, number, object, number | null])[] = [
     ['planning', of('planning'), 0, { kind: 'forecast-plan' }, 0],
     ['planned', of('planned'), 0, { kind: 'settle-plan' }, 0],
-    ['consulting', of('consulting'), 0, { kind: 'wait', until: expiresAt }, expiresAt],
-    ['consulting, too long', of('consulting'), expiresAt, { kind: 'expire' }, expiresAt],
+    ['consulting', of('consulting'), 0, { kind: 'wait', until: remindAt }, remindAt],
+    ['consulting, half over', of('consulting'), remindAt, { kind: 'remind' }, remindAt],
+    ['consulting, too long', of('consulting'), expiresAt, { kind: 'expire' }, remindAt],
     ['watching', of('watching'), 0, { kind: 'watch' }, 0],
-    ['asked', of('asked'), 0, { kind: 'wait', until: null }, null],
+    ['asked', asked, 0, { kind: 'wait', until: standingAt(asked) }, standingAt(asked)],
     ['reached', of('reached'), 0, { kind: 'forecast' }, 0],
     ['judged', of('judged'), 0, { kind: 'settle' }, 0],
-    ['waiting', of('waiting'), expiresAt - 1, { kind: 'wait', until: expiresAt }, expiresAt],
-    ['waiting, too long', of('waiting'), expiresAt, { kind: 'expire' }, expiresAt],
+    ['waiting', of('waiting'), 0, { kind: 'wait', until: remindAt }, remindAt],
+    ['waiting, reminded', reminded, expiresAt - 1, { kind: 'wait', until: expiresAt }, expiresAt],
+    ['waiting, too long', of('waiting'), expiresAt, { kind: 'expire' }, remindAt],
     ['waiting, with a yes', approved, 0, { kind: 'grant' }, 0],
     ['claimed', of('claimed'), 0, { kind: 'write' }, 0],
     ['sending', of('sending'), startedAt + 9_000, { kind: 'probe' }, startedAt + 9_000],
     ['working', of('working'), 0, { kind: 'poll' }, 0],
     ['acted', of('acted'), 0, { kind: 'verify' }, 0],
-    ['parked', of('parked'), 0, { kind: 'wait', until: null }, null],
+    ['parked', parked, 0, { kind: 'wait', until: standingAt(parked) }, standingAt(parked)],
     ['ended', of('ended'), 0, { kind: 'rest' }, null],
   ]
   test.for(rows)('%s', ([, run, now, action, due]) => {

@@ -130,6 +130,9 @@ const fields = {
   'run-parked': { why: { code: 'not-sent', why: 'busy' } },
   'run-resumed': { by: 'U0LUIS', choice: 'resume' },
   'run-aborted': { by: 'U0LUIS' },
+  'person-reminded': {},
+  'followed-up': { by: 'U0LUIS', what: 'the tier stays' },
+  'no-judged': { by: 'U0LUIS', isRight: true, why: 'it was full' },
 } as const satisfies Record<EventType, object>
 
 export const eventTypes = runEventSchema.options.map(({ shape }) => shape.type.value)

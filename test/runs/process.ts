@@ -107,7 +107,7 @@ export function processOn(options: ProcessOptions) {
     for (let rests = 0; rests < 3_000; rests += 1) {
       const waitMs = await advance(means, id)
       const run = await runNow(id)
-      if (waitMs === null || isAsking(run)) return run
+      if (waitMs === null || isAsking(run) || isLeft(run)) return run
       clock.forward(Math.max(1, waitMs))
     }
     throw new Error(`${id} does not come to rest`)
@@ -136,6 +136,11 @@ export function processOn(options: ProcessOptions) {
 function isAsking({ stage }: Run): boolean {
   if (stage.kind !== 'waiting' && stage.kind !== 'consulting') return false
   return stage.approval.consents.length < stage.approval.needed
+}
+
+/** Nothing happens by itself any more, reminders aside. */
+function isLeft({ stage, held }: Run): boolean {
+  return held === null && ['asked', 'parked', 'ended'].includes(stage.kind)
 }
 
 export function changed(answer: Answer): Run {

@@ -50,6 +50,33 @@ describe('the stop switch', () => {
   })
 })
 
+describe('what the gate prevented', () => {
+  test('is counted by its reason, and judged by who may ask, the last word counting', async () => {
+    const bot = await realProcess()
+    await bot.requests.stopAll('the site is down', channel, sofia)
+    const run = await bot.asked()
+    expect(run.prevented).toEqual([{ kind: 'blocked', at: run.lastAt, codes: ['stopped'] }])
+    const { judge } = bot.requests
+    const wrong = { isRight: false, why: 'it was harmless' }
+    const stranger = { ...luis, standing: 'stranger' } as const
+    expect(await judge(run.id, wrong, stranger)).toMatchObject({ code: 'not-a-member' })
+    expect(await judge(run.id, { ...wrong, why: ' ' }, luis)).toMatchObject({ code: 'no-reason' })
+    const judged = changed(await judge(run.id, wrong, luis))
+    expect(judged).toMatchObject({ lastAt: run.lastAt, judgement: { isRight: false } })
+    const again = changed(await judge(run.id, { isRight: true, why: 'it was not' }, maria))
+    expect(again.judgement).toMatchObject({ by: 'U0MARIA', isRight: true, text: 'it was not' })
+  })
+
+  test('a run that was let through has nothing to judge', async () => {
+    const bot = await realProcess()
+    const run = await bot.asked()
+    const opinion = { isRight: true, why: 'I like it' }
+    expect(await bot.requests.judge(run.id, opinion, luis)).toMatchObject({
+      code: 'nothing-prevented',
+    })
+  })
+})
+
 describe('changes an hour, and cool-downs', () => {
   test('a second change within the hour is blocked where one is allowed', async () => {
     const bot = await realProcess({ document: siteWith({ maxChangesPerHour: 1 }) })

@@ -102,11 +102,15 @@ const table = {
   ended: {},
 } as const satisfies Record<StageKind, Partial<Record<EventType, StageKind>>>
 
+/** Where a person is waited for. */
+const remindedAtStages: readonly string[] = ['consulting', 'waiting', 'asked', 'parked']
+
 const stages = Object.entries(historyTo)
 const cases = stages.flatMap(([stage, history]) =>
   eventTypes.map((type) => {
     const row: Partial<Record<string, StageKind>> = { ...Reflect.get(table, stage) }
-    const to = type === 'message-posted' ? stage : row[type]
+    const isNoted = type === 'person-reminded' && remindedAtStages.includes(stage)
+    const to = type === 'message-posted' || isNoted ? stage : row[type]
     return { stage, type, to, history }
   }),
 )
@@ -117,7 +121,7 @@ const next = (run: Run, one: RunEvent) => evolve(run, { at, event: one })
 describe('every stage with every event', () => {
   test('the histories lead where they say, and all events are there', () => {
     for (const [stage, history] of stages) expect(runAfter(history).stage.kind).toBe(stage)
-    expect([stages.length, eventTypes.length]).toEqual([14, 36])
+    expect([stages.length, eventTypes.length]).toEqual([14, 39])
   })
 
   test.for(cases.filter(({ to }) => to !== undefined))(
@@ -127,7 +131,8 @@ describe('every stage with every event', () => {
       expect(next(run, event(type))).toMatchObject({
         stage: { kind: to },
         version: run.version + 1,
-        lastAt: at,
+        // A reminder is no step of the run.
+        lastAt: type === 'person-reminded' ? run.lastAt : at,
       })
     },
   )

@@ -91,7 +91,8 @@ function onInstance(state: State, index: 0 | 1): readonly Move<State>[] {
     switch (one.kind) {
       case 'idle': {
         const action = decide(state.run, { guard: 'version', holds: false }, moment)
-        if (action.kind === 'wait' || action.kind === 'rest') return []
+        // A reminder moves nothing: reminders.test.ts.
+        if (['wait', 'rest', 'remind'].includes(action.kind)) return []
         const { changes } = headOf(state.headroom)
         const { run, world } = state
         const decided = { kind: 'decided', action: action.kind, run, changes, seen: world } as const

@@ -11,7 +11,7 @@ import { runbookHelp } from '../views/help.ts'
 import { named } from './answering.ts'
 import { endChecklist, skipBox, tickBox, untickBox } from './checklists.ts'
 import { listRunbooks, rehearseRunbook, showRunbook, startRunbook } from './library.ts'
-import { history, skip, statusOfRuns, stopAll, undo } from './runs.ts'
+import { followUp, history, judge, skip, statusOfRuns, stopAll, undo } from './runs.ts'
 import { readStep } from './words.ts'
 
 export async function runbook(
@@ -57,6 +57,10 @@ export async function runbook(
       return untickBox(means, words, actor)
     case 'undo':
       return undo(means, call, words, actor)
+    case 'follow-up':
+      return followUp(means, words, actor)
+    case 'judge':
+      return judge(means, words, actor)
     case 'status':
       return statusOfRuns(means, call)
     case 'history':
@@ -83,6 +87,8 @@ export const runbookVerbs = [
     'tick',
     'untick',
     'undo',
+    'follow-up',
+    'judge',
     'status',
     'history',
     'stop-all',

@@ -1,5 +1,6 @@
 /** `/runbook status, history, skip, undo, stop-all`: runs that there are, and what people do to them. */
 import type { Actor } from '../../gate/policy.ts'
+import { isOpen } from '../../runs/follow-up.ts'
 import type { Run } from '../../runs/stage.ts'
 import { wayBack } from '../../runs/undoing.ts'
 import type { CommandCall } from '../door.ts'
@@ -15,7 +16,7 @@ const runsAtMost = 200
 export function statusOfRuns(means: DeskMeans, call: CommandCall): CommandAnswer {
   return answerInChannel(means, call, async () => {
     const runs = await newestRuns(means)
-    const open = runs.filter(({ stage }) => stage.kind !== 'ended')
+    const open = runs.filter(isOpen)
     const { stop } = await means.journal.headroom(means.document.name)
     return runsMessage(open, await means.checklists.open(), { stop, note: means.note })
   })
@@ -43,6 +44,27 @@ export async function skip(
   if (run === undefined)
     return 'Which run? `/runbook skip <run> <why>`; its living message names it.'
   return said(means, await means.requests.skip(run, reason.join(' '), actor))
+}
+
+export async function followUp(
+  means: DeskMeans,
+  [run, ...what]: readonly string[],
+  actor: Actor,
+): Promise<CommandAnswer> {
+  if (run === undefined)
+    return 'Which run? `/runbook follow-up <run> <what became of it>`; its living message names it.'
+  return said(means, await means.requests.followUp(run, what.join(' '), actor))
+}
+
+export async function judge(
+  means: DeskMeans,
+  [run, verdict, ...why]: readonly string[],
+  actor: Actor,
+): Promise<CommandAnswer> {
+  if (run === undefined || (verdict !== 'right' && verdict !== 'wrong'))
+    return 'Say which run, and whether its no was right: `/runbook judge <run> right|wrong <why>`.'
+  const opinion = { isRight: verdict === 'right', why: why.join(' ') }
+  return said(means, await means.requests.judge(run, opinion, actor))
 }
 
 export async function undo(

@@ -111,6 +111,8 @@ export const buttonActions = [
   'done',
   'skip',
   'take',
+  'follow-up',
+  'judge',
   'details',
   'apply',
   'tick',

@@ -123,6 +123,43 @@ export function skipForm(run: string): Form {
   }
 }
 
+/** What became of a broken glass, from its button. */
+export function followUpForm(run: string): Form {
+  return {
+    kind: 'form',
+    title: 'Follow up',
+    command: '/runbook',
+    words: ['follow-up', run],
+    fields: [{ name: 'what', hint: followUpHint, required: true, choices: null, isBare: true }],
+    given: {},
+    sentence: `Say what became of it: \`/runbook follow-up ${run} <what>\`.`,
+  }
+}
+
+const followUpHint = 'what was done about it, or why it stays: in a few words'
+
+/** Whether the gate's no was right, from its button. */
+export function judgeForm(run: string): Form {
+  return {
+    kind: 'form',
+    title: 'Was this no right?',
+    command: '/runbook',
+    words: ['judge', run],
+    fields: [
+      {
+        name: 'the no was',
+        hint: 'right: it kept harm away; wrong: it could have been let through',
+        required: true,
+        choices: ['right', 'wrong'],
+        isBare: true,
+      },
+      { ...reasonField, isBare: true },
+    ],
+    given: {},
+    sentence: `Say whether, and why: \`/runbook judge ${run} right|wrong <why>\`.`,
+  }
+}
+
 /** What the document names can be chosen; the rest is typed. */
 export function formFields(
   fields: readonly InputField[],

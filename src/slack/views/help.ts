@@ -25,6 +25,7 @@ export function runbookHelp(catalogue: Catalogue): string {
     '• `/runbook tick <checklist> <box> [why]`, `untick <checklist> <box>`, `skip <checklist> <box> <why>`: a box that only people can see, or leave out',
     '• `/runbook stop-all <why>`: nothing is written any more, until two people say `stop-all lift`',
     '• `/runbook break-glass <step> key=value ... reason="..."`: no wait, a second person, the same numbers and record',
+    '• `/runbook follow-up <run> <what became of it>`: closes a broken glass; `judge <run> right|wrong <why>`: was the gate’s no right?',
     ...stepLines(catalogue, '/runbook do'),
   ].join('\n')
 }

@@ -1,39 +1,25 @@
 /** A run's living message: asked -> before, during, after -> decided -> done, from its state alone. Pure. */
 
 import type { KnownBlock } from '@slack/types'
-import type { PlanForecast } from '../../runs/events.ts'
 import type { Sealed } from '../../runs/journal.ts'
-import { type Approval, maySkip, type Run } from '../../runs/stage.ts'
+import type { Approval, Run } from '../../runs/stage.ts'
 import { parkedSentence } from '../../words/en.ts'
-import { effectSentence } from '../../words/en-effects.ts'
-import { reasonSentence } from '../../words/en-reasons.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
-import { afterwards } from './afterwards.ts'
-import {
-  actions,
-  type ButtonSpec,
-  context,
-  escaped,
-  slackFace as face,
-  type Message,
-  plain,
-  section,
-} from './blocks.ts'
+import { afterwards, remindedLines, saidLines } from './afterwards.ts'
+import { context, escaped, slackFace as face, type Message, plain, section } from './blocks.ts'
 import { evidenceBlocks, factName, readingBlocks } from './evidence.ts'
 import { forecastBlocks } from './forecast.ts'
 import {
   checklistBlocks,
   isThrough,
   isWhole,
-  itemText,
-  planName,
   rehearsedBlocks,
-  stepOf,
-  stopText,
   throughText,
   watchText,
 } from './plan-run.ts'
 import { movedSentence, progressLines } from './progress.ts'
+import { effectOf, firstReason } from './run-about.ts'
+import { buttons } from './run-buttons.ts'
 
 export type RunView = {
   readonly run: Run
@@ -205,58 +191,10 @@ function body(run: Run, now: number): readonly KnownBlock[] {
       : isReading(run)
         ? readingBlocks(evidence)
         : evidenceBlocks(evidence, forecast?.facts ?? [])),
+    ...remindedLines(run).map(context),
     ...afterwards(run).map(context),
+    ...saidLines(run).map(section),
   ]
-}
-
-function buttons(run: Run): readonly KnownBlock[] {
-  const { stage } = run
-  const specs: ButtonSpec[] = []
-  if (stage.kind === 'waiting' || stage.kind === 'consulting') {
-    const { token } = stage.approval
-    const text = `${plain(effectOf(run))}. ${firstReason(run)}`
-    specs.push(
-      {
-        action: 'approve',
-        text: 'Approve',
-        value: token,
-        style: 'primary',
-        confirm: { title: 'Approve this change?', text, yes: 'Approve' },
-      },
-      { action: 'reject', text: 'Reject', value: token },
-    )
-  }
-  if (stage.kind === 'asked')
-    specs.push({ action: 'done', text: 'Done', value: run.id, style: 'primary' })
-  if (stage.kind === 'parked') specs.push(...parkedButtons(run, stage.why.code))
-  if (maySkip(stage)) specs.push({ action: 'skip', text: 'Skip', value: run.id })
-  if (stage.kind === 'parked' || stage.kind === 'asked')
-    specs.push({ action: 'abort', text: 'Abort', value: run.id, style: 'danger' })
-  if (run.record.forecast !== null)
-    specs.push({ action: 'details', text: 'Details', value: run.id })
-  return specs.length === 0 ? [] : [actions(`${run.id}.${run.version}`, specs)]
-}
-
-function parkedButtons(run: Run, why: string): readonly ButtonSpec[] {
-  const { stage } = run
-  const resume: ButtonSpec = { action: 'resume', text: 'Look again', value: run.id }
-  const retry: ButtonSpec = { action: 'retry', text: 'Retry from a new forecast', value: run.id }
-  if (why === 'not-verified') return [{ ...resume, style: 'primary' }]
-  if (why === 'undecided') return [{ ...resume, text: 'Send it (I look again first)' }]
-  return stage.kind === 'parked' && stage.from.kind === 'acted' ? [resume, retry] : [retry]
-}
-
-function effectOf(run: Run): string {
-  const isEnded = run.stage.kind === 'ended' || run.proposal.acceptedAt === null
-  if (isWhole(run) && isEnded) return planName(run)
-  return `${stepOf(run)}${stepEffect(run)}`
-}
-
-function stepEffect(run: Run): string {
-  const { forecast } = run.record
-  const planned = run.plan[run.index]
-  if (forecast !== null) return effectSentence(forecast.effect, face)
-  return itemText(planned)
 }
 
 function consentLine(run: Run): string {
@@ -272,17 +210,4 @@ function took(run: Run): string {
   const from = intendedAt ?? acceptedAt
   if (from === null || endedAt === null) return ''
   return `It took ${duration(endedAt - from)}. ${consentLine(run)}`
-}
-
-function firstReason(run: Run): string {
-  const { forecast } = run.proposal
-  if (forecast !== null && run.proposal.acceptedAt === null) return blockedText(forecast)
-  const [reason] = run.record.forecast?.reasons ?? []
-  return reason === undefined ? '' : `${escaped(reasonSentence(reason))}`
-}
-
-function blockedText({ stop, reasons }: PlanForecast): string {
-  const [reason] = reasons
-  if (reason !== undefined) return escaped(reasonSentence(reason))
-  return stop === null ? '' : `Step ${stop.position}: ${escaped(stopText(stop))}`
 }

@@ -1,8 +1,12 @@
 /** Runs in a list: those that go on, those that touched a target, and the stop switch. Pure. */
 import type { Checklist } from '../../runs/checklist/checklist.ts'
+import { isFollowUpOpen } from '../../runs/follow-up.ts'
 import type { Headroom } from '../../runs/headroom.ts'
+import { preventedRecordOf } from '../../runs/prevented.ts'
 import type { Run } from '../../runs/stage.ts'
 import { runStateWords } from '../../words/en.ts'
+import { preventedLine } from '../../words/en-prevented.ts'
+import { brokenGlassOpen } from '../../words/en-runs.ts'
 import { count, list } from '../../words/numbers.ts'
 import { context, escaped, slackFace as face, type Message, plain, section } from './blocks.ts'
 import { progressText } from './checklist.ts'
@@ -36,7 +40,8 @@ function checklistLine(checklist: Checklist): string {
 
 export function historyMessage(target: string, runs: readonly Run[], note: string | null): Message {
   const first = `*${count(runs.length, 'run')} touched ${face.literal(target)}, the newest first.*`
-  return listed(first, runs, [], note)
+  const prevented = preventedLine(preventedRecordOf(runs))
+  return listed(first, runs, prevented === null ? [] : [prevented], note)
 }
 
 export function stopMessage({ stop, lifting }: Headroom, by: string, note: string | null): Message {
@@ -74,7 +79,8 @@ function listed(
 
 function lineOf(run: Run): string {
   const what = isWhole(run) ? planName(run) : itemText(run.plan[run.index])
-  return `• ${face.time(run.startedAt)} ${face.person(run.by)}: ${what}, ${runStateWords(run, face)} (${face.run(run.id)})`
+  const open = isFollowUpOpen(run) ? brokenGlassOpen : ''
+  return `• ${face.time(run.startedAt)} ${face.person(run.by)}: ${what}, ${runStateWords(run, face)}${open} (${face.run(run.id)})`
 }
 
 function marks(note: string | null) {

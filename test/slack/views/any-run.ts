@@ -191,6 +191,13 @@ const onward: fc.Arbitrary<RunEvent> = fc.oneof(
     by: users,
     choice: fc.constantFrom('resume', 'retry'),
   }),
+  fc.constant({ type: 'person-reminded' as const, v: 1 as const }),
+)
+
+/** What people say of it, whenever they may. */
+const opinion: fc.Arbitrary<RunEvent> = fc.oneof(
+  fc.record({ type: fc.constant('followed-up'), v, by: users, what: hostile }),
+  fc.record({ type: fc.constant('no-judged'), v, by: users, isRight: fc.boolean(), why: hostile }),
 )
 
 const ending: fc.Arbitrary<RunEvent> = fc.oneof(
@@ -201,14 +208,18 @@ const ending: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ type: fc.constant('approval-rejected'), v, approval, by: users }),
 )
 /** What ends a run is rare, or no run would get far. */
-const event = fc.oneof({ arbitrary: onward, weight: 40 }, { arbitrary: ending, weight: 1 })
+const event = fc.oneof(
+  { arbitrary: onward, weight: 40 },
+  { arbitrary: fc.oneof(ending, opinion), weight: 1 },
+)
 
 /** A run at the end of a random life. */
 export const anyRun: fc.Arbitrary<Run> = fc
-  .array(event, { minLength: 0, maxLength: 80, size: 'max' })
-  .map((events) => events.reduce(taken, begun()))
+  .tuple(fc.option(hostile), fc.array(event, { minLength: 0, maxLength: 80, size: 'max' }))
+  .map(([reason, events]) => events.reduce(taken, begun(reason)))
 
-function begun(): Run {
+/** `reason`: why the glass is to be broken for it; null: it is not. */
+function begun(reason: string | null): Run {
   const [first] = steps
   return evolve(null, {
     at: now,
@@ -216,6 +227,7 @@ function begun(): Run {
       ...{ type: 'run-started', v: 1, run: 'r-1', system: 'tuki', document: 'd', by: 'U0ANA' },
       channel: 'C0INCIDENT',
       plan: [{ step: first[0], input: { ...first[1] } }],
+      ...(reason === null ? {} : { breakGlass: { reason } }),
     },
   })
 }

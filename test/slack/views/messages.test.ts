@@ -20,6 +20,7 @@ import { detailsMessage } from '../../../src/slack/views/details.ts'
 import { explainMessage } from '../../../src/slack/views/explain.ts'
 import { capacityHelp, runbookHelp } from '../../../src/slack/views/help.ts'
 import { planMessage } from '../../../src/slack/views/plan.ts'
+import { reminderMessage } from '../../../src/slack/views/reminder.ts'
 import { runMessage } from '../../../src/slack/views/run.ts'
 import { statusMessage } from '../../../src/slack/views/status.ts'
 import { catalogue } from '../../../src/steps/index.ts'
@@ -29,15 +30,16 @@ import { anyRun, bound, hostile, system } from './any-run.ts'
 const now = Date.UTC(2026, 10, 23, 15)
 const note = 'local cloud: nothing real is touched'
 
-/** Marks that only we may make: people of the run, dates, our channel. */
-const ours = /<@[UW]0(ANA|LUIS|MARA)>|<!date\^\d+\^[\w{} ]+\|(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC>/g
+/** Marks that only we may make: people of the run, the group of the policy, dates. */
+const people = /<!subteam\^S0LEADS>|<@[UW]0(ANA|LUIS|MARA)>/g
+const dates = /<!date\^\d+\^[\w{} ]+\|(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC>/g
 
 function keepsTheRules({ text, blocks }: Message): void {
   expect(judgeBlocks(blocks)).toMatchObject({ kind: 'valid' })
   expect(text.trim().length).toBeGreaterThan(10)
   expect(text.length).toBeLessThanOrEqual(maxUpdatedText)
   for (const said of [text, ...marked(blocks)]) {
-    expect(said.replace(ours, '')).not.toMatch(/[<>]/)
+    expect(said.replace(people, '').replace(dates, '')).not.toMatch(/[<>]/)
     expect(said).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
   }
 }
@@ -60,17 +62,23 @@ const everyStage = [
 
 test('of any reachable run', () => {
   const reached = new Set<string>()
+  const reminded = new Set<string>()
   fc.assert(
     fc.property(anyRun, (run) => {
       reached.add(run.stage.kind === 'ended' ? `ended ${run.stage.outcome}` : run.stage.kind)
       const sealed = run.stage.kind === 'ended' ? seal : null
       keepsTheRules(runMessage({ run, now, sealed, note }))
       keepsTheRules(detailsMessage(run, sealed))
+      const reminder = reminderMessage({ run, policy: system.policy, now, note })
+      if (reminder === null) return
+      reminded.add(run.stage.kind)
+      keepsTheRules(reminder)
     }),
     { numRuns: 1_500, seed: 20261123 },
   )
   // A property over runs that never get anywhere would show nothing.
   expect([...reached].sort()).toEqual(everyStage)
+  expect([...reminded].sort()).toEqual(['ended', 'parked', 'waiting'])
 })
 
 test('of any checklist, whoever wrote in it', () => {
