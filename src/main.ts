@@ -37,6 +37,7 @@ import { runOfStream } from './runs/run.ts'
 import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
 import { presentChecklists, presentReminders, presentRuns } from './slack/living.ts'
+import { paceOn } from './slack/pace.ts'
 import { peopleOf } from './slack/people.ts'
 import { intentLabel } from './steps/cloud-sql-patch.ts'
 import { catalogue } from './steps/index.ts'
@@ -233,7 +234,7 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
     if (events.some(({ type }) => type === 'person-reminded')) reminders.changed(id)
     if (box !== null) lookAgain(box.checklist)
   })
-  const shown = { api, journal, timers: systemTimers, note, onFailure }
+  const shown = { api, journal, timers: systemTimers, pace: paceOn(systemClock), note, onFailure }
   const presenter = presentRuns(shown)
   const reminders = presentReminders({ ...shown, policy: document.policy })
   const checklists = checklistsOn(ledger, (id) => checklistPresenter.changed(id))

@@ -100,6 +100,17 @@ export function slackApi(call: Call): SlackApi {
   }
 }
 
+const rateLimitedSchema = z.object({
+  code: z.literal('slack_webapi_rate_limited_error'),
+  retryAfter: z.number().min(0),
+})
+
+/** How many ms Slack asked us to be quiet, by the Retry-After of its 429; null: that is not what failed. */
+export function waitAskedFor(error: unknown): number | null {
+  const limited = rateLimitedSchema.safeParse(error)
+  return limited.success ? 1_000 * limited.data.retryAfter : null
+}
+
 /** Links are never unfurled: a page that somebody names is not asked for on our behalf. */
 const noUnfurling = { unfurl_links: false, unfurl_media: false }
 

@@ -3,13 +3,11 @@
  * is not. DESIGN.md, 3.
  */
 import type { Timers } from '../world/world.ts'
-import type { Place, SlackApi } from './api.ts'
+import { type Place, type SlackApi, waitAskedFor } from './api.ts'
+import type { Pace } from './pace.ts'
 import type { Message } from './views/blocks.ts'
 
-/**
- * chat.update is tier 3, about 50 a minute for the whole workspace. facts/slack.md, 2. A run changes
- * about ten times in all, and each change is drawn soon; what merely elapses is drawn seldom.
- */
+/** One message is drawn so often at most; what changes meanwhile is drawn then, as it is then. */
 const drawEveryMs = 500
 const retryAtMostMs = 60_000
 
@@ -37,6 +35,7 @@ export type Drawing = {
 export type Means = {
   readonly api: Pick<SlackApi, 'post' | 'update'>
   readonly timers: Timers
+  readonly pace: Pace
   readonly onFailure: (error: unknown) => void
 }
 
@@ -45,10 +44,13 @@ export type Draw = (id: string) => Promise<Drawing | null>
 
 type Sheet = {
   drawing: boolean
+  /** It changed, and the change is not drawn yet; otherwise its time elapses. */
   again: boolean
   failures: number
   last: string
   timer: { readonly cancel: () => void } | null
+  /** After a draw, so that the next one is not at once. */
+  resting: boolean
 }
 
 export function presenting(means: Means, draw: Draw): Presenter {
@@ -57,41 +59,45 @@ export function presenting(means: Means, draw: Draw): Presenter {
 
   function changed(id: string): void {
     const sheet = sheetOf(id)
-    if (sheet.drawing) sheet.again = true
-    else if (sheet.timer === null || sheet.failures === 0) schedule(id, sheet, 0)
+    sheet.again = true
+    const mayBegin = sheet.timer === null || sheet.failures === 0
+    if (!sheet.drawing && !sheet.resting && mayBegin) schedule(id, sheet, 0)
   }
 
   function sheetOf(id: string): Sheet {
     const known = sheets.get(id)
     if (known !== undefined) return known
-    const sheet = { drawing: false, again: false, failures: 0, last: '', timer: null }
+    const idle = { drawing: false, again: false, resting: false }
+    const sheet = { ...idle, failures: 0, last: '', timer: null }
     sheets.set(id, sheet)
     return sheet
   }
 
-  function schedule(id: string, sheet: Sheet, waitMs: number): void {
+  function after(sheet: Sheet, waitMs: number, work: () => void): void {
     if (stopped) return
     sheet.timer?.cancel()
     sheet.timer = means.timers.after(waitMs, () => {
       sheet.timer = null
-      sheet.drawing = true
-      show(means, sheet, draw(id)).then(
-        (nextMs) => drawn(id, sheet, nextMs),
-        (error) => {
-          means.onFailure(error)
-          sheet.failures += 1
-          drawn(id, sheet, Math.min(retryAtMostMs, 1_000 * 2 ** sheet.failures))
-        },
+      work()
+    })
+  }
+
+  function schedule(id: string, sheet: Sheet, waitMs: number): void {
+    after(sheet, waitMs, () => {
+      attempt(means, sheet, draw(id)).then((next) =>
+        next.kind === 'late' ? schedule(id, sheet, next.waitMs) : rest(id, sheet, next.nextMs),
       )
     })
   }
 
-  function drawn(id: string, sheet: Sheet, nextMs: number | null): void {
-    sheet.drawing = false
-    const wanted = sheet.again ? drawEveryMs : nextMs
-    sheet.again = false
-    if (wanted === null) sheets.delete(id)
-    else schedule(id, sheet, wanted)
+  function rest(id: string, sheet: Sheet, nextMs: number | null): void {
+    sheet.resting = true
+    after(sheet, drawEveryMs, () => {
+      sheet.resting = false
+      if (sheet.again) schedule(id, sheet, 0)
+      else if (nextMs === null) sheets.delete(id)
+      else schedule(id, sheet, Math.max(0, nextMs - drawEveryMs))
+    })
   }
 
   return {
@@ -103,19 +109,49 @@ export function presenting(means: Means, draw: Draw): Presenter {
   }
 }
 
-/** Gives when to draw again. */
+type Shown =
+  | { readonly kind: 'shown'; readonly nextMs: number | null }
+  /** Nothing was sent: it is drawn later, as it is then. */
+  | { readonly kind: 'late'; readonly waitMs: number }
+
+/** Never throws: what fails is tried again. */
+async function attempt(means: Means, sheet: Sheet, asked: Promise<Drawing | null>): Promise<Shown> {
+  const isChange = sheet.again
+  sheet.again = false
+  sheet.drawing = true
+  try {
+    const shown = await show(means, sheet, isChange, await asked)
+    if (shown.kind === 'late') sheet.again ||= isChange
+    return shown
+  } catch (error) {
+    means.onFailure(error)
+    sheet.again = true
+    sheet.failures += 1
+    const askedMs = waitAskedFor(error)
+    if (askedMs !== null) means.pace.quiet(askedMs)
+    const ownMs = Math.min(retryAtMostMs, 1_000 * 2 ** sheet.failures)
+    return { kind: 'late', waitMs: askedMs ?? ownMs }
+  } finally {
+    sheet.drawing = false
+  }
+}
+
 async function show(
-  { api }: Means,
+  { api, pace }: Means,
   sheet: Sheet,
-  asked: Promise<Drawing | null>,
-): Promise<number | null> {
-  const drawing = await asked
-  if (drawing === null) return null
+  isChange: boolean,
+  drawing: Drawing | null,
+): Promise<Shown> {
+  if (drawing === null) return { kind: 'shown', nextMs: null }
   const { message, place, channel, thread, posted, nextMs } = drawing
   const text = JSON.stringify(message)
-  if (place === null) await posted(await api.post(channel, message, thread))
-  else if (text !== sheet.last) await api.update(place, message)
+  if (place === null || text !== sheet.last) {
+    const waitMs = pace.turn(isChange ? 'changed' : 'elapsed')
+    if (waitMs > 0) return { kind: 'late', waitMs }
+    if (place === null) await posted(await api.post(channel, message, thread))
+    else await api.update(place, message)
+  }
   sheet.last = text
   sheet.failures = 0
-  return nextMs
+  return { kind: 'shown', nextMs }
 }
