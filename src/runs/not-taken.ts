@@ -5,7 +5,6 @@ import type { Run } from './stage.ts'
 
 export type NotTaken =
   | Denial
-  | { readonly kind: 'not-taken'; readonly code: 'no-glass' }
   | { readonly kind: 'not-taken'; readonly code: 'not-stopped' }
   | {
       readonly kind: 'not-taken'

@@ -13,13 +13,18 @@ export type LinkMeans = {
   readonly onFailure: (error: unknown) => void
 }
 
-/** To the person alone: why not, and where the run that is in the way can be seen. */
+/** To the person alone: why not, and whose run is in the way and where it can be seen. */
 export async function refusal(means: LinkMeans, no: NotTaken): Promise<string> {
   const run = await runIn(means, no)
-  if (run === null || run.message === null) return notTakenSentence(no, slackFace)
-  const words = `run ${run.id}`
-  const link = await linkTo(means, run.message, words)
-  const named = (id: string) => (id === run.id && link !== null ? link : slackFace.run(id))
+  if (run === null) return notTakenSentence(no, slackFace)
+  const link = run.message === null ? null : await linkTo(means, run.message, `run ${run.id}`)
+  const named = (id: string) => {
+    if (id !== run.id) return slackFace.run(id)
+    const words = link ?? slackFace.run(id)
+    return no.kind === 'not-taken' && no.code === 'target-claimed'
+      ? `${slackFace.person(run.by)} with ${words}`
+      : words
+  }
   return notTakenSentence(no, { ...slackFace, run: named })
 }
 

@@ -1,6 +1,6 @@
 /** What the product says in English, besides reasons and laws (en-reasons.ts). A face lends it mentions and times. */
 import type { InputField, InputProblem, StepEntry, Unable } from '../define/step.ts'
-import type { Denial, Standing } from '../gate/policy.ts'
+import type { Denial, RoleName, Standing } from '../gate/policy.ts'
 import type { Parked } from '../runs/events.ts'
 import type { NotTaken } from '../runs/not-taken.ts'
 import type { Run } from '../runs/stage.ts'
@@ -109,9 +109,7 @@ export function denialSentence(denial: Denial, face: Face): string {
         ...(denial.holders.group === null ? [] : [face.group(denial.holders.group)]),
       ]
       const who = holders.length === 0 ? 'nobody is named in the policy' : list(holders, 'or')
-      return denial.role === 'approve'
-        ? `Not counted: this needs ${who}.`
-        : `Not taken: requests come from ${who}.`
+      return roleSentences[denial.role](who)
     }
     case 'own-request':
       return 'Not counted: you asked for this, and whoever asks never approves. Anybody else whom the message names may.'
@@ -126,6 +124,12 @@ export function denialSentence(denial: Denial, face: Face): string {
   }
 }
 
+const roleSentences = {
+  request: (who) => `Not taken: requests come from ${who}.`,
+  approve: (who) => `Not counted: this needs ${who}.`,
+  breakGlass: (who) => `Not counted: the glass is broken by ${who}.`,
+} as const satisfies Readonly<Record<RoleName, (who: string) => string>>
+
 const standingSentences: Readonly<Record<Standing, string>> = {
   member: 'You are a member.',
   guest: 'Not taken: guests may look on, and neither ask nor approve.',
@@ -139,8 +143,6 @@ const standingSentences: Readonly<Record<Standing, string>> = {
 export function notTakenSentence(no: NotTaken, face: Face): string {
   if (no.kind === 'denied') return denialSentence(no, face)
   switch (no.code) {
-    case 'no-glass':
-      return 'Not taken: policy.roles.breakGlass names too few people. Breaking the glass takes two.'
     case 'not-stopped':
       return 'Nothing is stopped.'
     case 'target-claimed':

@@ -29,12 +29,29 @@ afterEach(() => bench.stop())
 const modal = () => bench.slack.modals.of(ana)
 const runs = () => bench.ledger.newest('run/', 10)
 
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString().replace(/:\d\d\.\d+Z$/, 'Z')
+
+describe('one step', () => {
+  test('may be put off too, and its form keeps the time', async () => {
+    const at = inAnHour()
+    await bench.slack.command(ana, channel, `/runbook do check-connections at=${at}`)
+    expect(await runs()).toEqual([])
+    await bench.slack.submit(ana, modal()?.id ?? '', { database })
+    const [run = ''] = await runs()
+    const [started] = await bench.ledger.read(run)
+    expect(started?.event).toMatchObject({
+      notBefore: Date.parse(at),
+      plan: [{ step: 'check-connections', input: { database } }],
+    })
+  })
+})
+
 describe('a runbook with a parameter that nobody gave', () => {
   test('is asked about, and starts with what was filled in and what was typed', async () => {
     await bench.slack.command(ana, channel, '/runbook start look-twice at=2099-01-01T00:00Z')
     const told = bench.slack.messages(channel, ana).at(-1)
     expect(told?.text).toMatch(/within seven days/)
-    const at = new Date(Date.now() + 3_600_000).toISOString().replace(/:\d\d\.\d+Z$/, 'Z')
+    const at = inAnHour()
     await bench.slack.command(ana, channel, `/runbook start look-twice at=${at}`)
     const asked = modal()
     expect(asked?.view.blocks).toMatchObject([{ block_id: 'database', optional: false }])

@@ -27,7 +27,9 @@ describe('a refusal', () => {
   test('of a claim links to the holder’s message', async () => {
     const run = living()
     const means = linking(async () => here, run)
-    expect(await refusal(means, claimed(run.id))).toContain(`held by <${here}|run ${run.id}> until`)
+    expect(await refusal(means, claimed(run.id))).toContain(
+      `held by <@${run.by}> with <${here}|run ${run.id}> until`,
+    )
     expect(means.failures).toEqual([])
   })
 
@@ -47,7 +49,7 @@ describe('a refusal', () => {
     async (answer) => {
       const run = living()
       const means = linking(async () => answer, run)
-      expect(await refusal(means, claimed(run.id))).toContain(`held by run \`${run.id}\``)
+      expect(await refusal(means, claimed(run.id))).toContain(`with run \`${run.id}\``)
       expect(means.failures).toHaveLength(1)
     },
   )
@@ -55,8 +57,8 @@ describe('a refusal', () => {
   test('is said without it while Slack does not answer, or nothing was posted yet', async () => {
     const run = living()
     const silent = linking(() => Promise.reject(new Error('no answer')), run)
-    expect(await refusal(silent, claimed(run.id))).toContain(`held by run \`${run.id}\``)
+    expect(await refusal(silent, claimed(run.id))).toContain(`with run \`${run.id}\``)
     const unposted = linking(async () => here, { ...run, message: null })
-    expect(await refusal(unposted, claimed(run.id))).toContain(`held by run \`${run.id}\``)
+    expect(await refusal(unposted, claimed(run.id))).toContain(`with run \`${run.id}\``)
   })
 })

@@ -1,9 +1,10 @@
 /** Whoever takes a terminal's request over is its requester, and is judged as such. */
 import { bindRunbook } from '../../define/define-runbook.ts'
 import type { Actor } from '../../gate/policy.ts'
-import { denialSentence, notTakenSentence } from '../../words/en.ts'
+import { denialSentence } from '../../words/en.ts'
 import { runbookProblemSentence, unknownRunbookSentence } from '../../words/en-runbooks.ts'
 import type { ActionCall } from '../door.ts'
+import { refusal } from '../links.ts'
 import type { DeskMeans } from '../means.ts'
 import { slackFace as face } from '../views/blocks.ts'
 import { readRequest, takenMessage } from '../views/request.ts'
@@ -31,7 +32,7 @@ export async function takeOver(
     call.channel,
     actor,
   )
-  if (answer.kind !== 'changed') return notTakenSentence(answer, face)
+  if (answer.kind !== 'changed') return refusal(means, answer)
   // The run has a living message of its own; this one only loses its button.
   means.api
     .update({ channel: call.channel, ts: call.ts }, takenMessage(request, call.user, means.note))

@@ -12,6 +12,7 @@ import { named } from './answering.ts'
 import { endChecklist, skipBox, tickBox, untickBox } from './checklists.ts'
 import { listRunbooks, rehearseRunbook, showRunbook, startRunbook } from './library.ts'
 import { followUp, history, judge, skip, statusOfRuns, stopAll, undo } from './runs.ts'
+import { startTime } from './start-time.ts'
 import { readStep } from './words.ts'
 
 export async function runbook(
@@ -21,13 +22,8 @@ export async function runbook(
 ): Promise<CommandAnswer> {
   const [verb = 'help', ...words] = call.words
   switch (verb) {
-    case 'do': {
-      const read = readStep(means, '/runbook do', words)
-      if (read.kind === 'wrong') return read.answer
-      const wish = { ...alone(read.step), ...named(call) }
-      const answer = await means.requests.start(wish, call.channel, actor)
-      return answer.kind === 'changed' ? null : refusal(means, answer)
-    }
+    case 'do':
+      return doStep(means, call, words, actor)
     case 'abort': {
       const [run] = words
       if (run === undefined)
@@ -95,6 +91,32 @@ export const runbookVerbs = [
     'help',
   ],
 ]
+
+/** One step; with `at=` it begins then, if it is still clear. */
+async function doStep(
+  means: DeskMeans,
+  call: CommandCall,
+  given: readonly string[],
+  actor: Actor,
+): Promise<CommandAnswer> {
+  const time = startTime(given, await means.journal.now())
+  if (time.kind === 'wrong') return time.sentence
+  const { words, notBefore } = time
+  const read = readStep(means, '/runbook do', words)
+  if (read.kind === 'wrong') return keeping(read.answer, given.filter(isTime))
+  const later = notBefore === null ? {} : { notBefore }
+  const wish = { ...alone(read.step), ...named(call), ...later }
+  const answer = await means.requests.start(wish, call.channel, actor)
+  return answer.kind === 'changed' ? null : refusal(means, answer)
+}
+
+const isTime = (word: string) => word.startsWith('at=')
+
+/** A form has no field for these words: it carries them. */
+function keeping(answer: CommandAnswer, words: readonly string[]): CommandAnswer {
+  if (answer === null || typeof answer === 'string' || answer.kind !== 'form') return answer
+  return { ...answer, words: [...answer.words, ...words] }
+}
 
 /** The same forecast and numbers without the wait: a second person of the role, and a reason. */
 async function breakGlass(

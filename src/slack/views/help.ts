@@ -19,7 +19,7 @@ export function runbookHelp(catalogue: Catalogue): string {
     '*/runbook* changes the world, and only what the capacity model has cleared.',
     '• `/runbook list`, `show <name>`, `rehearse <name> key=value ...`: what there is, and how it would go; nothing is sent',
     '• `/runbook start <name> key=value ... [at=2026-12-01T03:00Z]`: one yes for its clear steps, one more for each other; a checklist stays open and ticks its boxes',
-    '• `/runbook do <step> key=value ...`: forecast, approval, change, verification',
+    '• `/runbook do <step> key=value ... [at=...]`: forecast, approval, change, verification',
     '• `/runbook status`: the runs that are open; `/runbook history <target>`: what touched a target',
     '• `/runbook abort <run>` (or a checklist), `skip <run> <why>`, `undo <run>`: leave a run, leave out a step, go the way back',
     '• `/runbook tick <checklist> <box> [why]`, `untick <checklist> <box>`, `skip <checklist> <box> <why>`: a box that only people can see, or leave out',
