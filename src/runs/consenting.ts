@@ -26,6 +26,9 @@ export async function settleForecast(task: Task): Promise<Done> {
   if (verdict === 'clear' && changesNothing) return decided(task, { type: 'step-unneeded', v: 1 })
   if (run.breakGlass !== null) return breakGlass(task)
   if (verdict === 'block') return blocked(task)
+  // Who must say yes to a write is asked now; a look, and a person's work, begin when they are to.
+  const early = step.act.kind === 'write' ? 0 : await earlyMs(task)
+  if (early > 0) return rest(early)
   if (step.act.kind === 'manual') return decided(task, { type: 'person-asked', v: 1 })
   if (step.act.kind === 'read') {
     const { facts } = await lookAt(task)
@@ -91,9 +94,8 @@ export async function grantClaim(
   task: Task,
   { byPlan }: { byPlan: boolean } = { byPlan: false },
 ): Promise<Done> {
-  const { notBefore } = task.run
-  const now = await task.means.journal.now()
-  if (notBefore !== null && now < notBefore) return rest(notBefore - now)
+  const early = await earlyMs(task)
+  if (early > 0) return rest(early)
   const look = await lookAt(task)
   if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
   const moved = movedSince(boundOf(forecastOf(task)), look.examination)
@@ -108,6 +110,11 @@ export async function grantClaim(
         { claim: true },
       )
     : decidedOn(look, task, voided(moved))
+}
+
+/** How long it is until the run may begin. */
+async function earlyMs({ means, run }: Task): Promise<number> {
+  return run.notBefore === null ? 0 : run.notBefore - (await means.journal.now())
 }
 
 /** A source that does not answer for a moment voids nothing: it is asked again for a while. */

@@ -1,8 +1,11 @@
 /** Rules that stop a run on its way: the stop switch, limits, break-glass. */
 
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Policy, SystemDocument } from '../../src/capacity/system.ts'
 import { alone } from '../../src/runs/requests.ts'
+import { checkConnections } from '../../src/steps/check-connections.ts'
+import { confirm } from '../../src/steps/confirm.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import {
   changed,
@@ -18,6 +21,7 @@ import {
 } from './process.ts'
 import { realProcess } from './real-process.ts'
 
+const eventShape = z.looseObject({ type: z.string() })
 const smaller = patchCloudSqlTier({ database, tier: 'db-custom-1-3840' })
 
 describe('the stop switch', () => {
@@ -47,6 +51,26 @@ describe('the stop switch', () => {
   test('needs a reason', async () => {
     const bot = await realProcess()
     expect(await bot.requests.stopAll(' ', channel, sofia)).toMatchObject({ code: 'no-reason' })
+  })
+})
+
+describe('a start that was put off', () => {
+  test.for([
+    ['a look', checkConnections({ database })],
+    ['a person', confirm({ what: 'the site answers' })],
+    ['a write', upgrade],
+  ] as const)('%s begins then', async ([, step]) => {
+    const bot = await realProcess()
+    const notBefore = bot.clock.now() + 3_600_000
+    const { id } = changed(await bot.requests.start({ ...alone(step), notBefore }, channel, sofia))
+    const run = await bot.bring(id)
+    if (run.stage.kind === 'waiting') await bot.approved(run)
+    const records = await bot.ledger.read(`run/${id}`)
+    const begun = records.find(({ event }) => {
+      const { type } = eventShape.parse(event)
+      return ['step-verified', 'person-asked', 'step-claimed'].includes(type)
+    })
+    expect(begun?.at).toBeGreaterThanOrEqual(notBefore)
   })
 })
 

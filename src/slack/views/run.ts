@@ -67,7 +67,9 @@ function headline(run: Run, now: number): string {
       return `*Your turn: ${what}.* Say so when it is done.`
     case 'reached':
     case 'judged':
-      return `*${asked}: ${what}.* I look at the world and do the sums.`
+      return run.notBefore !== null && now < run.notBefore
+        ? `*${asked}: ${what}.* ${beginsText(run.notBefore)}`
+        : `*${asked}: ${what}.* I look at the world and do the sums.`
     case 'waiting':
       return `*${asked}: ${what}.* ${openText(run, stage.approval)}`
     case 'claimed':
@@ -100,7 +102,11 @@ function openText(run: Run, { needed, consents, expiresAt }: Approval): string {
   const { notBefore } = run
   return notBefore === null
     ? `${given.join('')}I look at the world again.`
-    : `${given.join('')}It begins ${face.time(notBefore)}, if it is still clear then.`
+    : `${given.join('')}${beginsText(notBefore)}`
+}
+
+function beginsText(notBefore: number): string {
+  return `It begins ${face.time(notBefore)}, if it is still clear then.`
 }
 
 const namedAtMost = 6
