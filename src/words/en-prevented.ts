@@ -10,7 +10,7 @@ export function preventedLine(record: PreventedRecord): string | null {
     ...(blocked === 0 ? [] : [`${number(blocked)} blocked`]),
     ...(voided === 0 ? [] : [`${count(voided, 'approval')} void`]),
   ]
-  return `The gate said no in ${count(runs, 'run')}: ${list(kinds)}. Its no was ${judgedText(record)}.`
+  return `The gate said no in ${count(runs, 'run')}: ${list(kinds)}; ${judgedText(record)}.`
 }
 
 export function preventedLines(record: PreventedRecord): readonly string[] {
@@ -26,5 +26,10 @@ export function preventedLines(record: PreventedRecord): readonly string[] {
 }
 
 function judgedText({ right, wrong, open }: Judged): string {
-  return `right ${number(right)}, wrong ${number(wrong)}, not judged ${number(open)}`
+  const parts = [
+    { many: right, words: 'judged right' },
+    { many: wrong, words: 'judged wrong' },
+    { many: open, words: 'not judged yet' },
+  ]
+  return list(parts.flatMap(({ many, words }) => (many === 0 ? [] : `${number(many)} ${words}`)))
 }

@@ -68,10 +68,10 @@ test('the record counts each no, and judges run by run', () => {
     ],
   })
   expect(preventedLines(record)).toEqual([
-    'The gate said no in 3 runs: 2 blocked and 1 approval void. Its no was right 1, wrong 1, not judged 1.',
-    '- frozen: 2 times (1970-01: 2); right 1, wrong 0, not judged 1.',
-    '- stopped: 2 times (1970-01: 2); right 1, wrong 0, not judged 1.',
-    '- world-moved: 1 time (1970-01: 1); right 0, wrong 1, not judged 0.',
+    'The gate said no in 3 runs: 2 blocked and 1 approval void; 1 judged right, 1 judged wrong and 1 not judged yet.',
+    '- frozen: 2 times (1970-01: 2); 1 judged right and 1 not judged yet.',
+    '- stopped: 2 times (1970-01: 2); 1 judged right and 1 not judged yet.',
+    '- world-moved: 1 time (1970-01: 1); 1 judged wrong.',
   ])
   expect(preventedLine(preventedRecordOf([]))).toBeNull()
 })
