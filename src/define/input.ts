@@ -99,12 +99,13 @@ export function firstProblem(
 ): InputProblem {
   const issue = error.issues[0]
   if (issue === undefined) return problem('input', show(input), 'an object')
-  if (issue.code === 'unrecognized_keys') {
-    const name = issue.keys[0] ?? ''
-    return unknownField(name, show(valueAt(input, [...issue.path, name])), fields)
-  }
   const [name] = issue.path
   const field = fields.find((one) => one.name === name)
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys
+    if (field === undefined) return unknownField(key, show(valueAt(input, [key])), fields)
+    return problem(field.name, show(valueAt(input, issue.path)), expectationOf(field))
+  }
   const value = valueAt(input, issue.path)
   if (field === undefined)
     return problem(issue.path.join('.') || 'input', show(value), issue.message)
@@ -113,7 +114,8 @@ export function firstProblem(
 }
 
 function unknownField(name: string, value: string, fields: readonly InputField[]): InputProblem {
-  return problem(name, value, `one of the fields ${fields.map((field) => field.name).join(', ')}`)
+  const known = fields.map((field) => field.name)
+  return { ...problem(name, value, `one of the fields ${known.join(', ')}`), known }
 }
 
 /** What would be right, in words: "a whole number from 1 to 64". */

@@ -228,6 +228,8 @@ export type InputProblem = {
   readonly field: string
   readonly value: string
   readonly expected: string
+  /** The fields that there are, where the field is none of them. */
+  readonly known?: readonly string[]
 }
 
 /** A step as the catalogue holds it. */

@@ -20,7 +20,7 @@ export const createReadReplica = defineStep({
     name: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,97}$/)
-      .describe('the name of the new instance'),
+      .describe('the name of the new instance: lower-case letters, digits and hyphens'),
     tier: tierName,
   }),
   examples: [{ database: 'tuki-db-prod', name: 'tuki-db-read-replica', tier: 'db-custom-4-15360' }],

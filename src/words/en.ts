@@ -30,11 +30,15 @@ export function unknownStepSentence(name: string, nearest: string | null, face: 
 }
 
 export function inputSentence(
-  { field, value, expected }: InputProblem,
+  { field, value, expected, known }: InputProblem,
   face: Pick<Face, 'literal'>,
 ): string {
-  // What stands after a semicolon helps, and is no part of the rule.
-  const [right, ...hints] = expected.split('; ')
+  if (known !== undefined) {
+    const fields = known.length === 0 ? 'It takes none' : `The fields are ${list(known)}`
+    return `There is no field ${face.literal(field)}, so nothing can be ${face.literal(value)}. ${fields}.`
+  }
+  // What stands after a semicolon helps, and is no part of the rule; in brackets it is.
+  const [right, ...hints] = expected.split(/; (?![^(]*\))/)
   const hint = hints.length === 0 ? '' : `; ${hints.join('; ')}`
   return `${face.literal(field)} must be ${right}, and ${face.literal(value)} is not${hint}.`
 }

@@ -65,7 +65,21 @@ describe.concurrent('wrong usage or input is 2', { timeout: 60_000 }, () => {
       /db-custom-2-7680/,
     ],
     ['an unknown step', ['check', 'patch-tier'], /patch-cloud-sql-tier/],
-    ['an unknown input', [...tier, db, big, 'colour=red'], /colour/],
+    [
+      'an unknown input',
+      [...tier, db, big, 'colour=red'],
+      /There is no field `colour`, so nothing can be `red`. The fields are database, tier/,
+    ],
+    [
+      'an input of a step that takes none',
+      ['check', 'stop-load-test', 'extra=1'],
+      /no field `extra`.*It takes none/,
+    ],
+    [
+      'a value whose field has a longer description',
+      ['check', 'retarget-alert', 'alert=db-connections', 'threshold=-1'],
+      /at least 0 \(connections; left out: [^)]*rounded down\), and `-1` is not\.$/m,
+    ],
     ['a word that is no input', [...tier, 'big'], /key=value/],
     ['an input twice', [...tier, db, db, big], /`database`/],
     ['a missing required input', [...tier, db], /`tier`.*missing/],
