@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import type { Plan } from '../define/planner.ts'
 import { type Proposal, proposalSchema, type Review, type WrongProposal } from '../define/review.ts'
 import { inputSentence, unknownStepSentence } from '../words/en.ts'
-import { buysSentence, planWords, stepLine } from '../words/en-plan.ts'
+import { buysSentence, planWords, stepLine, truthsSentence } from '../words/en-plan.ts'
 import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 import { number } from '../words/numbers.ts'
 import { planJson, reviewJson } from './plan-json.ts'
@@ -118,10 +118,11 @@ function planText(system: string, plan: Plan): string {
 
 function reviewText(system: string, review: Review): string {
   const steps = review.steps.map(
-    ({ step, input, claim, verdict, reasons, refusal, supportedUsers }, index) =>
+    ({ step, input, claim, truths, verdict, reasons, refusal, supportedUsers }, index) =>
       [
         `${String(index + 1).padStart(2)}  ${verdict.padEnd(6)}  ${stepLine({ step, input })}`,
         claim === null ? null : `            it says: ${claim}`,
+        truths.length === 0 ? null : `            in truth: ${truthsSentence(truths)}`,
         refusal === null ? null : `            - ${refusalSentence(refusal)}`,
         ...reasons.map((reason) => `            - ${reasonSentence(reason)}`),
         `            carries ${supportedUsers === null ? 'no known limit' : `${number(supportedUsers)} users`}${verdict === 'block' ? ', left out' : ''}`,

@@ -6,6 +6,9 @@ import { z } from 'zod'
 import { assess } from '../capacity/assess.ts'
 import { type Judgement, judge, type Verdict } from '../capacity/compare.ts'
 import { systemAt } from '../capacity/events.ts'
+import type { Finding } from '../capacity/finding.ts'
+import { laws } from '../capacity/laws/catalogue.ts'
+import { findingOf, isAdvice } from '../capacity/outlook.ts'
 import type { Reason } from '../capacity/reason.ts'
 import type { Refusal } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
@@ -14,6 +17,7 @@ import { type Plan, plan } from './planner.ts'
 import type { BoundStep, InputProblem, JsonObject } from './step.ts'
 
 const stepsAtMost = 100
+const lawIds = laws.map(({ id }) => id)
 
 /** What a proposal's file holds. */
 export const proposalSchema = z.strictObject({
@@ -24,8 +28,9 @@ export const proposalSchema = z.strictObject({
       z.strictObject({
         step: z.string(),
         input: z.record(z.string(), z.json()).default({}),
-        /** What its author says of it. */
+        /** What its author says of it, and the laws that this is about. */
         claim: z.string().optional(),
+        about: z.array(z.enum(lawIds)).optional(),
       }),
     )
     .max(stepsAtMost),
@@ -36,6 +41,8 @@ export type ReviewedStep = {
   readonly step: string
   readonly input: JsonObject
   readonly claim: string | null
+  /** The right numbers beside the claim. */
+  readonly truths: readonly Truth[]
   readonly verdict: Verdict
   readonly reasons: readonly Reason[]
   /** Where the target's own rules say no. */
@@ -45,6 +52,9 @@ export type ReviewedStep = {
   /** Null where there was nothing to forecast. */
   readonly judgement: Judgement | null
 }
+
+/** A quantity at the full load, before the step and as it would be after it. */
+export type Truth = { readonly before: Finding | null; readonly after: Finding }
 
 export type Review = {
   readonly kind: 'review'
@@ -80,13 +90,13 @@ export function review(
   const steps: ReviewedStep[] = []
   const start = systemAt(system, { now, stepMinutes: 0 })
   let reached = system
-  for (const [index, { step: name, input, claim = null }] of proposal.steps.entries()) {
+  for (const [index, { step: name, input, claim = null, about = [] }] of proposal.steps.entries()) {
     const bound = catalogue.bind(name, input)
     if ('kind' in bound) return wrong(index, name, bound)
     const lacks = bound.missing(reached)
     if (lacks !== null) return wrong(index, name, lacks)
     const before = systemAt(reached, { now, stepMinutes: bound.minutes })
-    const { reviewed, after } = reviewedStep(bound, { before, today, claim })
+    const { reviewed, after } = reviewedStep(bound, { before, today, claim, about })
     steps.push(reviewed)
     // What was near for a long step need not be near for the next.
     reached = { ...after, workload: system.workload }
@@ -103,25 +113,49 @@ function wrong(index: number, step: string, problem: WrongProposal['problem']): 
   return { kind: 'wrong-proposal', position: index + 1, step, problem }
 }
 
+type Asked = {
+  readonly before: System
+  readonly today: string
+  readonly claim: string | null
+  readonly about: readonly string[]
+}
+
 function reviewedStep(
   bound: BoundStep,
-  { before, today, claim }: { before: System; today: string; claim: string | null },
+  { before, today, claim, about }: Asked,
 ): { reviewed: ReviewedStep; after: System } {
   const { name: step, input } = bound
   const prediction = bound.predict(before)
   if ('kind' in prediction) {
     const { supportedUsers } = assess(before, { today })
-    const refused = { verdict: 'block', reasons: [], refusal: prediction, judgement: null } as const
+    const nothing = { truths: [], reasons: [], judgement: null }
+    const refused = { verdict: 'block', refusal: prediction, ...nothing } as const
     return { reviewed: { step, input, claim, ...refused, supportedUsers }, after: before }
   }
   const judgement = judge(before, prediction, { today, needs: [], acts: bound.acts })
   const { verdict, reasons } = judgement
   const isBlocked = verdict === 'block'
   const { supportedUsers } = isBlocked ? judgement.now : judgement.after
+  const truths = truthsOf(judgement, about)
+  const found = { verdict, reasons, refusal: null, supportedUsers, judgement }
   return {
-    reviewed: { step, input, claim, verdict, reasons, refusal: null, supportedUsers, judgement },
+    reviewed: { step, input, claim, truths, ...found },
     after: isBlocked ? before : prediction.after,
   }
+}
+
+/** What the author speaks of; where nobody says what that is, whatever moves and is no advice. */
+function truthsOf({ now, after }: Judgement, about: readonly string[]): readonly Truth[] {
+  const pairs = after.findings
+    .filter(({ unit, limit }) => unit !== undefined && limit !== null)
+    .map((finding) => ({ before: findingOf(now, finding) ?? null, after: finding }))
+  if (about.length > 0)
+    return about.flatMap((law) => pairs.filter((pair) => pair.after.law === law))
+  return pairs.filter((pair) => isMoved(pair) && !isAdvice(pair.after.law))
+}
+
+function isMoved({ before, after }: Truth): boolean {
+  return before?.demand !== after.demand || before?.limit !== after.limit
 }
 
 const rank = { clear: 0, review: 1, block: 2 } as const

@@ -1,7 +1,8 @@
 /** A plan in English: what carries the users, in which order, what each step buys; or why nothing does. words.md. */
 import type { Buys } from '../define/plan-steps.ts'
 import type { Obstacle, Plan } from '../define/planner.ts'
-import { lawName } from './en-reasons.ts'
+import type { Truth } from '../define/review.ts'
+import { lawName, quantityText } from './en-reasons.ts'
 import { list, nameOf, number } from './numbers.ts'
 
 /** The line to type for a step. */
@@ -29,6 +30,19 @@ export function buysSentence({ usersBefore, usersAfter, costDeltaUsd, mended }: 
   const mends = laws.length === 0 ? null : `mends ${list(laws)}`
   const parts = [users, cost, mends].filter((part) => part !== null)
   return parts.length === 0 ? 'nothing by itself' : parts.join(', ')
+}
+
+/** `Database connections 140 of 390 -> 140 of 490 connections; Database CPU ... as now`. */
+export function truthsSentence(truths: readonly Truth[]): string {
+  return truths.map(truthText).join('; ')
+}
+
+function truthText({ before, after }: Truth): string {
+  const name = `${lawName(after.law)} (${nameOf(after.subject)})`
+  const is = quantityText(after) ?? ''
+  if (before === null) return `${name} ${is}`
+  const isSame = before.demand === after.demand && before.limit === after.limit
+  return isSame ? `${name} ${is}, as before` : `${name} ${quantityText(before)} -> ${is}`
 }
 
 function usersText(users: number | null): string {

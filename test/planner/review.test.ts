@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type Proposal, proposalSchema, review } from '../../src/define/review.ts'
 import { catalogue } from '../../src/steps/index.ts'
+import { truthsSentence } from '../../src/words/en-plan.ts'
 import { golden, today } from '../capacity/golden.ts'
 
 const site = golden('today')
@@ -58,6 +59,17 @@ describe('the page as it circulates', () => {
     expect(slots?.limit).toBe(490)
   })
 
+  it('each claim has the right numbers beside it: slots, users at work, cost', () => {
+    const truths = found.steps.map((one) => truthsSentence(one.truths))
+    expect(truths[0]).toContain('1,890 of 390 connections -> 1,890 of 490 connections')
+    expect(truths[2]).toContain('1,890 of 490 connections -> 140 of 490 connections')
+    expect(truths[4]).toBe(
+      'Database connections (tuki-db-prod) 140 of 490 connections, as before; ' +
+        'Monthly cost (policy) 4,344 of 2,220 USD per month -> 4,935 of 2,220 USD per month',
+    )
+    expect(truths[9]).toBe('Web requests in flight (backend) 909 of 1,800 requests, as before')
+  })
+
   it('threads behind the pooler are 7,200 clients of 5,000', () => {
     const reason = found.steps[8]?.reasons.find(({ law }) => law === 'pooler-clients')
     expect(reason?.values).toMatchObject({ demand: 7_200, limit: 5_000 })
@@ -74,6 +86,15 @@ describe('the page as it circulates', () => {
 })
 
 describe('a proposal', () => {
+  it('that does not say what its claims are about has the numbers beside it that move', () => {
+    const [step] = reviewed({
+      steps: [{ step: 'scale-service', input: { service: 'backend', maxInstances: 100 } }],
+    }).steps
+    expect(step?.truths.map(({ after }) => after.law)).toEqual(
+      expect.arrayContaining(['db-connections', 'web-slots', 'redis-clients']),
+    )
+  })
+
   it('each of its steps alone is what people hear first: the Celery bump and threads are blocked', () => {
     const celery = reviewed({ steps: page.steps.filter(({ step }) => /celery/.test(step)) })
     expect(celery.verdict).toBe('block')
