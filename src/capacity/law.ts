@@ -170,7 +170,7 @@ function quantity<Id extends string, S extends Subject>(
     unit: spec.unit,
   } as const
   const assumed = isAssumed(spec, at)
-  const derivation = () => spec.terms(at, subject, context.sourceOf)
+  const derivation = () => derived(spec, { at, subject, context })
   if (demand === null || limit === null) {
     const why = missing ?? spec.missing?.(subject) ?? subject.path
     const unknown = { headroom: null, severity: 'unknown', missing: why } as const
@@ -221,7 +221,7 @@ function rule<Id extends string, S extends Subject>(
     holds: severity === null ? null : severity === 'ok',
     severity: severity ?? 'unknown',
     assumed: isAssumed(spec, at),
-    derivation: () => spec.terms(at, subject, context.sourceOf),
+    derivation: () => derived(spec, { at, subject, context }),
   } as const
   const why =
     severity === null ? { missing: missing ?? spec.missing?.(subject) ?? subject.path } : undefined
@@ -232,10 +232,32 @@ function rule<Id extends string, S extends Subject>(
   return { ...finding, ...why, demand, limit, headroom, unit: spec.numbers.unit }
 }
 
+/** Its terms, and last whether the load that it rests on was measured. */
+function derived<Id extends string, S extends Subject>(
+  spec: Common<Id, S>,
+  { at, subject, context: { sourceOf } }: Evaluation<S>,
+): readonly Term[] {
+  const terms = spec.terms(at, subject, sourceOf)
+  if (!restsOnWorkload(spec, at)) return terms
+  const { source } = at.system.workload
+  const formula = source === 'measured' ? 'fitted to what was observed' : 'nobody measured it'
+  return [
+    ...terms,
+    { term: 'workload', value: source, formula, source: sourceOf('workload.source') },
+  ]
+}
+
 function isAssumed<Id extends string, S extends Subject>(
   spec: Common<Id, S>,
   at: AtUsers,
 ): boolean {
-  if (at.system.workload.source === 'measured') return false
+  return at.system.workload.source !== 'measured' && restsOnWorkload(spec, at)
+}
+
+/** By its sums, or by the instances that these users need. */
+function restsOnWorkload<Id extends string, S extends Subject>(
+  spec: Common<Id, S>,
+  at: AtUsers,
+): boolean {
   return spec.workload === true || at.scale !== 'maximum'
 }

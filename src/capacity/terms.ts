@@ -19,6 +19,7 @@ import {
   requestsPerSecond,
   slotsPerInstance,
   tasksPerSecond,
+  threadsPerWorker,
 } from './derive.ts'
 import type { Term } from './finding.ts'
 import type { SourceOf } from './law.ts'
@@ -72,6 +73,28 @@ export function clientsTerm(
     value: clients(at, it),
     formula: `${instances(at, it)} instances${revisions} x ${each} connections`,
     source: sourceOf(`${path}.maxInstances`),
+  }
+}
+
+/** How many connections one instance of a direct service may hold, as `connectionsPerInstance` has it. */
+export function connectionsFormula(service: Service): string {
+  switch (service.kind) {
+    case 'web': {
+      const { workers } = service.gunicorn
+      const { pool, connMaxAgeSeconds } = service.django
+      const threads = `${workers} workers x ${threadsPerWorker(service)} threads`
+      if (pool !== undefined)
+        return `${workers} workers x a pool of ${pool.minSize} to ${pool.maxSize}, no more than their threads need`
+      return connMaxAgeSeconds === 0
+        ? `the smaller of concurrency ${service.concurrency} and ${threads}`
+        : `${threads}, each kept`
+    }
+    case 'celery-worker':
+      return `one for each of ${service.celery.concurrency} processes`
+    case 'celery-beat':
+      return service.databaseScheduler
+        ? 'one for the schedule'
+        : 'none: its schedule is in no table'
   }
 }
 

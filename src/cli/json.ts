@@ -109,7 +109,7 @@ function assessmentJson({ findings, ...rest }: Assessment) {
   return { ...rest, findings: findings.map(findingJson) }
 }
 
-/** What rests on an assumption says so in its derivation's formulas. */
+/** What rests on the workload says in its derivation whether that was measured. */
 function findingJson({ derivation, assumed: _said, ...finding }: Finding) {
   return { ...finding, derivation: derivation() }
 }

@@ -21,7 +21,7 @@ import { addModelError } from './model-error-verb.ts'
 import { addPlan, addReview, badNumber } from './plan-verbs.ts'
 import { addPrevented } from './prevented-verb.ts'
 import { addRunbook } from './runbook-verbs.ts'
-import { checkText, explainText, statusText, terminalFace } from './text.ts'
+import { checkText, explainText, silentText, statusText, terminalFace } from './text.ts'
 import {
   exitCodes,
   type LookingFace,
@@ -135,6 +135,11 @@ function addExplain(program: Command, face: LookingFace): void {
         const known = laws.map(({ id }) => id)
         const found = findingsOf(assessment.findings, known, { law, subject }, terminalFace)
         if (found.kind === 'none') return wrong(face, found.sentence)
+        if (found.kind === 'silent')
+          return say(face.verbs, options, {
+            json: () => [],
+            text: () => silentText(law, found.sentence),
+          })
         say(face.verbs, options, {
           json: () => found.findings.map((one) => explainJson(one, look.levers(status, one))),
           text: () =>

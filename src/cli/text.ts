@@ -10,7 +10,7 @@ import type { Advice } from '../runs/advice.ts'
 import { type Face, type StatusFace, unableSentence } from '../words/en.ts'
 import { effectSentence } from '../words/en-effects.ts'
 import { crowdSentence } from '../words/en-events.ts'
-import { explanationOf, leverSentence, sourceText } from '../words/en-explain.ts'
+import { assumedSentence, explanationOf, leverSentence, sourceText } from '../words/en-explain.ts'
 import { stepLine } from '../words/en-plan.ts'
 import { findingText, lawName, reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 import { statusWords, sumOf } from '../words/en-status.ts'
@@ -100,12 +100,22 @@ export function explainText(
   ])
   return lines([
     `${finding.severity}: ${findingText(finding)}  (${finding.subject})`,
-    finding.kind === 'quantity' ? sumOf(finding) : null,
+    sumOf(finding),
     ...terms,
     explanation === null ? null : `What would change it: ${explanation.changes}`,
     ...steps,
-    explanation?.mistake == null ? null : `Often got wrong: ${explanation.mistake}`,
-    finding.assumed ? 'It rests on a workload that nobody measured.' : null,
+    explanation === null ? null : `Often got wrong: ${explanation.mistake}`,
+    assumedSentence(finding),
+  ])
+}
+
+/** A law that concerns nothing here: what it is about all the same. */
+export function silentText(law: string, sentence: string): string {
+  const explanation = explanationOf(law)
+  return lines([
+    sentence,
+    explanation === null ? null : `In general: ${explanation.changes}`,
+    explanation === null ? null : `Often got wrong: ${explanation.mistake}`,
   ])
 }
 

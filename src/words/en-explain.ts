@@ -10,11 +10,11 @@ import { duration, number } from './numbers.ts'
 type Explanation = {
   /** What would change it, in general; the numbers come from the levers. */
   readonly changes: string
-  /** The usual mistake, with what is true; null where none is known. */
-  readonly mistake: string | null
+  /** The usual mistake, with what is true. */
+  readonly mistake: string
 }
 
-const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
+const explanations: Readonly<Record<LawId, Explanation>> = {
   'db-connections': {
     changes:
       'Fewer instances, fewer connections each, or a pooler between; a larger tier adds only a ' +
@@ -42,8 +42,14 @@ const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
     changes: 'Raise the replica first, then the primary; lower the primary first.',
     mistake: 'A replica that takes fewer connections than its primary stops replaying.',
   },
+  'tier-valid': {
+    changes: 'A tier that the edition has, or the other edition with a tier of its own.',
+    mistake:
+      'db-custom-* is of Enterprise alone, and PostgreSQL 16 and later begin with Enterprise Plus; ' +
+      'db-n1-standard-* is refused for PostgreSQL.',
+  },
   'version-supported': {
-    changes: 'A major upgrade.',
+    changes: 'A major upgrade, rehearsed on a copy: `rotate-to-supported-postgres` has the steps.',
     mistake: 'An instance that still runs is not supported: Cloud SQL bills extended support.',
   },
   'pooler-clients': {
@@ -92,10 +98,22 @@ const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
     changes: 'More instances, more processes each, or shorter tasks.',
     mistake: 'Each process also holds a database connection: more of them can carry fewer users.',
   },
+  'celery-cpu': {
+    changes: 'More instances or vCPUs, or less CPU a task.',
+    mistake:
+      'More processes than vCPUs help tasks that wait, not tasks that compute: 6 processes on 4 ' +
+      'vCPUs still use 4.',
+  },
   'celery-scaling': {
     changes: 'A larger minInstances before the event, or something that scales on the queue.',
     mistake:
       'maxInstances is never reached by a queue: Cloud Run scales on requests, and a worker has none.',
+  },
+  'celery-memory': {
+    changes: 'Fewer processes, or more memory.',
+    mistake:
+      'The parent needs as much as a child: concurrency 6 is seven processes. An instance over its ' +
+      'limit is killed with all that it runs.',
   },
   'celery-prefetch': {
     changes: 'A prefetch multiplier of 1.',
@@ -107,7 +125,9 @@ const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
   },
   'redis-clients': {
     changes: 'Fewer instances or connections each, or another Redis.',
-    mistake: null,
+    mistake:
+      'A Celery worker is not one client: its parent holds about 10, and each child one more that ' +
+      'stored a result.',
   },
   'redis-eviction': {
     changes: 'maxmemory-policy noeviction for a broker, and a Redis of its own for the cache.',
@@ -116,6 +136,12 @@ const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
   'alert-fires': {
     changes: 'A threshold of 0.8 of the usable connections, moved with every tier or flag.',
     mistake: '80 % of a max_connections that is not there never fires: 648 on a server of 400.',
+  },
+  'response-time': {
+    changes: 'What is narrowest: more cores of the database, a larger pool, more web threads.',
+    mistake:
+      'A load test of users who wait for their answer looks kind: the slower the site, the less they ' +
+      'ask of it. A rate of arrivals shows the truth.',
   },
   'monthly-cost': {
     changes: 'Smaller instances that fit the load, fewer hours at the peak.',
@@ -129,6 +155,14 @@ const explanations: Readonly<Partial<Record<LawId, Explanation>>> = {
 export function explanationOf(law: string): Explanation | null {
   const found = Object.entries(explanations).find(([id]) => id === law)
   return found?.[1] ?? null
+}
+
+/** What a finding that rests on an assumption is worth; null where the workload was measured. */
+export function assumedSentence({ law, assumed }: Finding): string | null {
+  if (!assumed) return null
+  return law === 'response-time'
+    ? 'It rests on a workload that nobody measured, so it judges nothing until it is calibrated.'
+    : 'It rests on a workload that nobody measured.'
 }
 
 /** `1,890 of 390 -> 1,890 of 490 connections, headroom -1,500 -> -1,400; 2,904 -> 3,696 users, ...` */

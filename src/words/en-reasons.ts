@@ -33,7 +33,7 @@ const laws = {
     broken: 'the replica takes fewer connections than its primary, so its replay would pause',
   },
   'tier-valid': { name: 'Tier', broken: 'the edition has no tier of this name' },
-  'version-supported': { name: 'PostgreSQL version', broken: 'PostgreSQL no longer mends it' },
+  'version-supported': { name: 'PostgreSQL version', broken: 'it is out of support' },
   'pooler-clients': { name: 'Pooler clients', broken: 'more clients than the pooler lets in' },
   'pooler-busy': {
     name: 'Busy pooler connections',
@@ -92,6 +92,24 @@ export function lawBroken(law: string): string {
   return lawWords[law]?.broken ?? 'it does not hold'
 }
 
+/** The same of a finding: an alert that is merely off still warns. */
+function findingBroken({ law, severity }: Finding): string {
+  return law === 'alert-fires' && severity === 'broken'
+    ? 'it cannot warn before clients are refused'
+    : lawBroken(law)
+}
+
+/** What is wrong with a rule, with its numbers or the settings that it judged. */
+export function ruleText(finding: Finding): string {
+  return `${findingBroken(finding)} (${quantityText(finding) ?? settingsText(finding)})`
+}
+
+/** `version 14, end of life 2026-11-12`. */
+function settingsText(finding: Finding): string {
+  const terms = finding.derivation()
+  return terms.map(({ term, value }) => `${term} ${value}`).join(', ')
+}
+
 /** `1,890 of 390 connections`; null for a rule without numbers. */
 export function quantityText({
   demand = null,
@@ -112,10 +130,10 @@ export function findingText(finding: Finding): string {
   if (finding.severity === 'unknown')
     return `${lawName(finding.law)}: unknown without ${finding.missing ?? 'a missing fact'}`
   const quantity = quantityText(finding)
-  if (finding.kind === 'quantity' || finding.severity === 'ok')
-    return `${lawName(finding.law)}: ${quantity ?? 'holds'}`
-  const numbers = quantity === null ? '' : ` (${quantity})`
-  return `${lawName(finding.law)}: ${lawBroken(finding.law)}${numbers}`
+  if (finding.kind === 'quantity' || (finding.severity === 'ok' && quantity !== null))
+    return `${lawName(finding.law)}: ${quantity}`
+  if (finding.severity === 'ok') return `${lawName(finding.law)}: holds (${settingsText(finding)})`
+  return `${lawName(finding.law)}: ${ruleText(finding)}`
 }
 
 /** The sentence of one reason, the model's or the gate's. */
@@ -146,9 +164,12 @@ function whenText(moment: Moment): string {
 
 type Breach = ReasonOf<'law-broken' | 'law-worse' | 'law-tight'>
 
+/** A rule without numbers holds at any users: it is so afterwards, and is not now. */
 function breachSentence({ law, subject, values }: Breach, how: string): string {
-  const what = quantityText(values) ?? lawBroken(law ?? '')
-  return `${named(law, subject)}: ${what} ${whenText(values.moment)}; ${how}.`
+  const what = quantityText(values)
+  return what === null
+    ? `${named(law, subject)}: ${lawBroken(law ?? '')}; not so now.`
+    : `${named(law, subject)}: ${what} ${whenText(values.moment)}; ${how}.`
 }
 
 /** `Database connections (tuki-db-prod)`. */

@@ -9,7 +9,7 @@ import { silenceText } from './en-drift.ts'
 import { effectSentence } from './en-effects.ts'
 import { backlogLine, eventLines } from './en-events.ts'
 import { buysSentence } from './en-plan.ts'
-import { lawBroken, lawName, quantityText, reasonSentence } from './en-reasons.ts'
+import { lawName, quantityText, reasonSentence, ruleText } from './en-reasons.ts'
 import { duration, list, nameOf, number } from './numbers.ts'
 
 /** Each as a face may show it at once. */
@@ -150,16 +150,33 @@ function answer(system: string, { supportedUsers, users, binding, findings }: As
     : `${system} carries ${number(supportedUsers)} of ${number(users)} users. ${first} give out first.`
 }
 
-/** `At full scale 1,890 of 390 connections in tuki-db-prod: 1,800 backend (...) + ...; the limit is 400 ... - 3 ...` */
-export function sumOf(finding: Finding): string {
+/**
+ * `At full scale 1,890 of 390 connections in tuki-db-prod: 1,800 backend (...) + ...; the limit is
+ * 400 ... - 3 ...`; null for a rule without numbers and where a number is unknown.
+ */
+export function sumOf(finding: Finding): string | null {
+  const quantity = quantityText(finding)
+  if (quantity === null || finding.severity === 'unknown') return null
   const terms = finding.derivation()
   const end = terms.findIndex(({ term }) => term === 'demand')
   const [demand, limit] = [terms[end], terms.find(({ term }) => term === 'limit')]
-  const quantity = quantityText(finding) ?? lawBroken(finding.law)
-  const how = demand === undefined ? '' : `: ${wordedDemand(demand, terms.slice(0, end))}`
+  const isSetting = demand?.formula === asConfigured
+  const how =
+    demand === undefined || isSetting ? '' : `: ${wordedDemand(demand, terms.slice(0, end))}`
   const bound =
-    limit === undefined ? '' : `; the limit is ${worded(limit, terms.slice(end + 1)).text}`
-  return `At full scale ${quantity} in ${nameOf(finding.subject)}${how}${bound}.`
+    limit === undefined ? '' : `; the limit is ${wordedLimit(limit, terms.slice(end + 1))}`
+  const when = isSetting ? 'As configured' : 'At full scale'
+  return `${when} ${quantity} in ${nameOf(finding.subject)}${how}${bound}.`
+}
+
+/** How a term that is a setting of the document is explained. */
+const asConfigured = 'as configured'
+
+/** A limit that no sum makes stands before what it is: `65,000 (maxClients)`. */
+function wordedLimit(limit: Term, terms: readonly Term[]): string {
+  const { text } = worded(limit, terms)
+  const isSum = / [-+x/] /.test(limit.formula)
+  return isSum || typeof limit.value !== 'number' ? text : `${number(limit.value)} (${text})`
 }
 
 /** What the formula's numbers do not show is said after it. */
@@ -213,10 +230,7 @@ function supposes(findings: readonly Finding[]): string | null {
 function brokenRules(findings: readonly Finding[]): string | null {
   const broken = findings.filter(({ kind, severity }) => kind === 'rule' && severity === 'broken')
   if (broken.length === 0) return null
-  const each = broken.map((finding) => {
-    const quantity = quantityText(finding)
-    return `${nameOf(finding.subject)}: ${lawBroken(finding.law)}${quantity === null ? '' : ` (${quantity})`}`
-  })
+  const each = broken.map((finding) => `${nameOf(finding.subject)}: ${ruleText(finding)}`)
   return `${broken.length === 1 ? '1 rule' : `${broken.length} rules`} broken. ${each.join('; ')}.`
 }
 
@@ -226,7 +240,7 @@ export function findingsOf(
   laws: readonly string[],
   { law, subject }: { readonly law: string; readonly subject: string | undefined },
   face: Face,
-): { readonly kind: 'found'; readonly findings: readonly Finding[] } | NoFinding {
+): { readonly kind: 'found'; readonly findings: readonly Finding[] } | NoFinding | Silent {
   if (!laws.includes(law)) return none(`No law ${face.literal(law)}. The laws: ${laws.join(', ')}.`)
   const ofLaw = all.filter((finding) => finding.law === law)
   const findings = ofLaw.filter(
@@ -234,15 +248,20 @@ export function findingsOf(
       subject === undefined || finding.subject === subject || nameOf(finding.subject) === subject,
   )
   if (findings.length > 0) return { kind: 'found', findings }
-  if (ofLaw.length === 0 || subject === undefined)
-    return none(`${face.literal(law)} has nothing to say of this System.`)
+  if (ofLaw.length === 0)
+    return {
+      kind: 'silent',
+      sentence: `${face.literal(law)} has nothing to say of this System as it is.`,
+    }
   const subjects = ofLaw.map((finding) => nameOf(finding.subject))
   return none(
-    `${face.literal(law)} does not concern ${face.literal(subject)}, but ${list(subjects)}.`,
+    `${face.literal(law)} does not concern ${face.literal(subject ?? '')}, but ${list(subjects)}.`,
   )
 }
 
 type NoFinding = { readonly kind: 'none'; readonly sentence: string }
+/** There is such a law, and nothing here that it concerns. */
+type Silent = { readonly kind: 'silent'; readonly sentence: string }
 
 function none(sentence: string): NoFinding {
   return { kind: 'none', sentence }

@@ -65,6 +65,22 @@ describe('on any valid System', () => {
     )
   })
 
+  it('every finding that rests on the workload says in its derivation whether it was measured', () => {
+    fc.assert(
+      fc.property(randomSystem, (system) => {
+        const { source } = system.workload
+        const quiet = assessAt(system, { users: system.workload.nowUsers }, quickly)
+        for (const finding of [...assess(system, quickly).findings, ...quiet.findings]) {
+          const said = finding.derivation().find(({ term }) => term === 'workload')?.value
+          if (finding.assumed) expect(said, finding.law).toBe('assumed')
+          else expect([source, undefined], finding.law).toContain(said)
+        }
+        expect(quiet.findings.every(({ assumed }) => assumed === (source === 'assumed'))).toBe(true)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   it('findings come worst first', () => {
     fc.assert(
       fc.property(randomSystem, (system) => {

@@ -226,6 +226,24 @@ describe.concurrent('explain', { timeout: 60_000 }, () => {
     })
   })
 
+  test('a rule with numbers has its sum, and a limit that no sum makes stands beside its name', async () => {
+    const [alert, redis] = await Promise.all([
+      say('explain alert-fires --offline'),
+      say('explain redis-clients --offline'),
+    ])
+    expect(alert.out).toContain(
+      'As configured 648 of 390 connections in db-connections; the limit is 400 max_connections - 3 reserved',
+    )
+    expect(redis.out).toContain('; the limit is 65,000 (maxClients).')
+  })
+
+  test('a law that concerns nothing here is no wrong input: what it is about is said (0)', async () => {
+    const line = 'explain pooler-clients --offline'
+    const [text, json] = await Promise.all([say(line), say(`${line} --json`)])
+    expect([text.code, json.code, JSON.parse(json.out)]).toEqual([0, 0, []])
+    expect(text.out).toMatch(/nothing to say of this System.*max_client_conn.*18,000/s)
+  })
+
   test('online each number that was read has its age', async () => {
     const { out } = await say('explain db-connections', online())
     expect(out).toMatch(/\[[^\]]* \(\d+ s ago\)/)

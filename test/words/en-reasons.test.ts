@@ -21,7 +21,26 @@ describe('in English', () => {
     const texts = assess(site, { today }).findings.map(findingText)
     expect(texts).toContain('Database connections: 1,890 of 390 connections')
     expect(texts).toContain('Database CPU: 6.1 of 2 cores')
-    expect(texts).toContain('PostgreSQL version: PostgreSQL no longer mends it')
+    expect(texts).toContain(
+      'Alert on connections: it cannot warn before clients are refused (648 of 390 connections)',
+    )
+  })
+
+  it('a rule without numbers has the settings beside it that it judged', () => {
+    const texts = assess(site, { today }).findings.map(findingText)
+    expect(texts).toContain(
+      'PostgreSQL version: it is out of support (version 14, end of life 2026-11-12)',
+    )
+    expect(texts).toContain('Tier: holds (tier db-custom-2-7680, edition enterprise)')
+  })
+
+  it('such a rule is broken at any users, so a reason speaks of none', () => {
+    const pool = { minSize: 2, maxSize: 10 }
+    expect(
+      told('set-django-connections', { service: 'backend', connMaxAgeSeconds: 600, pool }),
+    ).toContain(
+      'Django connections (backend): a pool and CONN_MAX_AGE together: Django refuses to start; not so now.',
+    )
   })
 
   it('an unknown finding names the fact', () => {

@@ -4,6 +4,7 @@
  */
 import { connectionsPerInstance } from '../derive.ts'
 import { quantityLaw } from '../law.ts'
+import { connectionsFormula } from '../terms.ts'
 
 export const builtInLimit = 100
 
@@ -19,7 +20,7 @@ export const dbBuiltInConnections = quantityLaw({
     {
       term: 'demand',
       value: connectionsPerInstance(it),
-      formula: 'connections that one instance may hold',
+      formula: connectionsFormula(it),
       source: sourceOf(path),
     },
     {

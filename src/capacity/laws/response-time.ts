@@ -79,7 +79,7 @@ function terms(at: AtUsers, web: Named<WebService>, sourceOf: SourceOf): readonl
     computed('p99', milliseconds(estimate.p99Seconds), 'ms'),
     computed(
       'range',
-      `${shown(milliseconds(lowSeconds))} to ${shown(milliseconds(highSeconds))}`,
+      `${Math.round(milliseconds(lowSeconds))} to ${Math.round(milliseconds(highSeconds))}`,
       'ms, for p95: the method is that far off a simulation of the same layers',
     ),
     total(

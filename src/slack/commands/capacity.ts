@@ -73,7 +73,7 @@ async function explain(
   const find = (status: Awaited<ReturnType<typeof look.status>>) =>
     findingsOf(status.assessment.findings, known, { law, subject }, slackFace)
   const declared = find(await look.statusOfDocument(document))
-  if (declared.kind === 'none') return declared.sentence
+  if (declared.kind !== 'found') return declared.sentence
   return answerInChannel(means, call, async () => {
     const status = await look.status()
     const found = find(status)

@@ -2,7 +2,12 @@
 import type { Finding } from '../../capacity/finding.ts'
 import type { Lever } from '../../define/levers.ts'
 import type { Status } from '../../gate/status.ts'
-import { explanationOf, leverSentence, sourceText } from '../../words/en-explain.ts'
+import {
+  assumedSentence,
+  explanationOf,
+  leverSentence,
+  sourceText,
+} from '../../words/en-explain.ts'
 import { stepLine } from '../../words/en-plan.ts'
 import { findingText, lawName } from '../../words/en-reasons.ts'
 import { seenText, sumOf } from '../../words/en-status.ts'
@@ -45,8 +50,8 @@ export function explainMessage(
   const explanation = only === undefined ? null : explanationOf(only.law)
   const small = [
     explanation === null ? null : `In general: ${explanation.changes}`,
-    explanation?.mistake == null ? null : `Often got wrong: ${explanation.mistake}`,
-    findings.some(({ assumed }) => assumed) ? 'It rests on a workload that nobody measured.' : null,
+    explanation === null ? null : `Often got wrong: ${explanation.mistake}`,
+    only === undefined ? null : assumedSentence(only),
     seenText(view.observedAt, now),
     more,
     note,
@@ -62,12 +67,11 @@ export function explainMessage(
 }
 
 function answerOf(finding: Finding): string {
-  const { law, subject, kind, severity } = finding
+  const { law, subject, severity } = finding
   const what = findingText(finding).replace(`${lawName(law)}: `, '')
   const first = `*${escaped(`${lawName(law)}, ${nameOf(subject)}: ${what}; ${severity}.`)}*`
-  return kind === 'quantity' && severity !== 'unknown'
-    ? `${first}\n${escaped(sumOf(finding))}`
-    : first
+  const sum = sumOf(finding)
+  return sum === null ? first : `${first}\n${escaped(sum)}`
 }
 
 /** Each as the line to type, so that it can be asked for at once. */

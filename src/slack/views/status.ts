@@ -72,6 +72,6 @@ function gauge({ assessment }: Status) {
     ...(bound === undefined ? {} : { law: bound.law }),
     ...(bound?.demand == null ? {} : { demand: bound.demand }),
     ...(bound?.limit == null ? {} : { limit: bound.limit }),
-    sentence: bound === undefined ? '' : sumOf(bound),
+    sentence: bound === undefined ? '' : (sumOf(bound) ?? ''),
   }
 }
