@@ -57,6 +57,8 @@ export type Plan =
       readonly binding: readonly Obstacle[]
       /** The cheapest price for these users, where only the budget stands in the way. */
       readonly cheapestUsd: number | null
+      /** As it was asked for. */
+      readonly budgetUsd: number | null
       readonly nearestUsers: number | null
       /** The search was cut short: there may be a plan that nobody found. */
       readonly isCut: boolean
@@ -86,16 +88,9 @@ export function plan(system: System, users: number, context: PlanContext): Plan 
   const { binding, cheapestUsd } = found
   const isCut = found.isCut || effort.left <= 0 || isSpent(effort)
   const { evaluations } = effort
-  return {
-    kind: 'infeasible',
-    users,
-    todayUsd,
-    binding,
-    cheapestUsd,
-    nearestUsers,
-    isCut,
-    evaluations,
-  }
+  const budgetUsd = context.budgetUsd ?? null
+  const proof = { binding, cheapestUsd, budgetUsd, nearestUsers, isCut }
+  return { kind: 'infeasible', users, todayUsd, evaluations, ...proof }
 }
 
 type Question = {
@@ -137,16 +132,19 @@ function planAt(question: Question): Found {
   const blames = new Map<string, Binding>()
   const failures = new Map<string, number>()
   const limits = { isHurried: false, mostMicroUsd, part: context.part }
-  const search: Search = { wish, blames, failures, judging, reach, ...limits }
+  const fit = new Set<System>()
+  const search: Search = { wish, blames, fit, failures, judging, reach, ...limits }
   const first = firstReached(search)
   const isHurried = first === 'cut' && judging.hurries > 0
   if (isHurried) judging.hurries -= 1
   const found = isHurried ? hurried(search) : first
   if (found === 'cut' || found === 'none') {
     // Where the ends hold by themselves, what is in the way is on the way.
-    const onTheWay = blames.size > 0 ? [] : [...reach.blames(), ...judging.blocked.values()]
-    for (const one of onTheWay) blames.set(`${one.law} ${one.subject}`, one)
-    const binding = [...blames.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
+    const onTheWay = [...reach.blames(), ...judging.blocked.values()]
+    const isEndFit = onTheWay.length > 0 && (fit.size > 0 || blames.size === 0)
+    const laws = isEndFit ? onTheWay : [...blames.values()]
+    const named = new Map(laws.map((one) => [`${one.law} ${one.subject}`, one]))
+    const binding = [...named.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
     return { kind: 'none', binding, cheapestUsd: null, isCut: isHurried || found === 'cut' }
   }
   const usd = expectedMonthlyUsd(found.end.system)
@@ -163,6 +161,8 @@ function mostMicroUsdOf({ budgetUsd }: PlanContext): number {
 type Search = {
   readonly wish: Wish
   readonly blames: Map<string, Binding>
+  /** Ends that hold by themselves. */
+  readonly fit: Set<System>
   /** How often an end of this kind was out of reach. */
   readonly failures: Map<string, number>
   readonly judging: Judging
@@ -189,6 +189,7 @@ function hurried(search: Search): Reached | 'cut' | 'none' {
 function firstReached({
   wish,
   blames,
+  fit,
   failures,
   judging,
   reach,
@@ -199,7 +200,6 @@ function firstReached({
     patience: judging.effort,
     isHopeless: (end, service) => !reach.mayReach(end, { service }),
   })
-  const fit = new Set<End['system']>()
   let tries = 0
   for (let end = ends.next(); end !== undefined; end = ends.next()) {
     // The ends that follow cost no less.

@@ -94,17 +94,18 @@ function feasible(system: string, plan: Plan & { kind: 'feasible' }): PlanWords 
 }
 
 function infeasible(system: string, plan: Plan & { kind: 'infeasible' }): PlanWords {
-  const { users, binding, cheapestUsd, nearestUsers, isCut } = plan
+  const { users, binding, cheapestUsd, budgetUsd, nearestUsers, isCut } = plan
   const price =
     cheapestUsd === null
       ? null
       : `The cheapest that carries them costs ${usd(cheapestUsd)} a month.`
+  const within = budgetUsd === null ? '' : ` for ${usd(budgetUsd)} a month`
   const nearest =
     nearestUsers === null
       ? null
       : `Within the same bounds ${number(nearestUsers)} users are possible.`
   return {
-    answer: `Nothing that I may propose carries ${number(users)} users on ${system}.`,
+    answer: `Nothing that I may propose carries ${number(users)} users on ${system}${within}.`,
     why: isCut
       ? 'The search was cut short: there may be a plan that I did not find.'
       : `In the way: ${list(binding.map(obstacleText))}.`,
@@ -114,7 +115,7 @@ function infeasible(system: string, plan: Plan & { kind: 'infeasible' }): PlanWo
 
 function obstacleText({ law, subject, isEdge }: Obstacle): string {
   const edge = isEdge ? ', at the edge of what I may propose' : ''
-  return `${lawName(law).toLowerCase()} (${nameOf(subject)}${edge})`
+  return `${lawName(law)} (${nameOf(subject)}${edge})`
 }
 
 function usd(value: number): string {

@@ -8,6 +8,7 @@ import type { Domain } from '../../src/capacity/planner/domain.ts'
 import type { System } from '../../src/capacity/system.ts'
 import { type Plan, plan } from '../../src/define/planner.ts'
 import { catalogue } from '../../src/steps/index.ts'
+import { planWords } from '../../src/words/en-plan.ts'
 import { golden, today } from '../capacity/golden.ts'
 import { bound } from '../capacity/predictions.ts'
 import { randomSystem } from '../capacity/random-system.ts'
@@ -63,11 +64,20 @@ describe('an infeasible wish', () => {
     const none = infeasible(plan(site, 10_000, { ...context, budgetUsd }))
     expect(none.binding).toEqual([{ law: 'monthly-cost', subject: 'policy', isEdge: false }])
     expect(none.cheapestUsd).toBeCloseTo(2_542.04, 1)
+    expect(planWords('tuki', none).answer).toContain(
+      `carries 10,000 users on tuki for ${budgetUsd === 800 ? '800' : '2,220'} USD a month.`,
+    )
     const { nearestUsers } = none
     if (nearestUsers === null) throw new Error('some users are always carried')
     const near = feasible(plan(site, nearestUsers, { ...context, budgetUsd }))
     expect(near.monthlyUsd).toBeLessThanOrEqual(budgetUsd)
     expect(plan(site, nearestUsers + 1, { ...context, budgetUsd }).kind).toBe('infeasible')
+  })
+
+  it('of which each way to route is stopped by another law names them all', () => {
+    const laws = infeasible(plan(site, 100_000, context)).binding.map(({ law }) => law)
+    // Straight to the database there are too few sessions; through the pooler too few at work.
+    expect(laws.toSorted()).toEqual(['db-connections', 'pooler-busy'])
   })
 
   it('by the laws names them, that a larger tier is not proposed, and the nearest', () => {

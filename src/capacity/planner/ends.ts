@@ -133,10 +133,9 @@ function remembering(isHopeless: Hopeless): (node: Node) => boolean {
   }
 }
 
-/** Where a way to route is left, the others prove nothing; else what refuses all of them. */
+/** Of the ways to route that nothing can be chosen for: what refuses all of them, else each. */
 function leastRefused(routed: readonly Routed[]): readonly (readonly Blame[])[] {
   const refused = routed.flatMap((one) => (one.kind === 'refused' ? [one.refusedBy] : []))
-  if (refused.length < routed.length) return []
   const [first = [], ...others] = refused
   const inAll = first.filter(({ law, subject }) =>
     others.every((some) => some.some((one) => one.law === law && one.subject === subject)),
