@@ -61,7 +61,7 @@ const serviceFields = {
   memoryGib: positive,
   minInstances: count,
   maxInstances: positiveCount,
-  revisionsServing: positiveCount.default(1),
+  revisionsServing: count.default(1),
   database: z.strictObject({ name, through: name }).optional(),
   redis: name.optional(),
   redisConnections: count,
@@ -73,7 +73,7 @@ const webSchema = z.strictObject({
   ...serviceFields,
   billing: z.enum(['instance', 'request']),
   concurrency: positiveCount,
-  timeoutSeconds: positive,
+  timeoutSeconds: amount,
   share: positive.max(1).default(1),
   gunicorn: z.strictObject({
     workerClass: z.enum(['sync', 'gthread', 'gevent', 'uvicorn']),
@@ -115,7 +115,7 @@ const serviceSchema = z.discriminatedUnion('kind', [
 const replicaSchema = z.strictObject({
   tier: z.string().min(1),
   availability: z.enum(['regional', 'zonal']),
-  diskGb: positive,
+  diskGb: amount,
   flags: z.record(z.string(), z.string()),
   systemSessions: count,
   adminSessions: count,
@@ -123,7 +123,7 @@ const replicaSchema = z.strictObject({
 
 const databaseSchema = z.strictObject({
   kind: z.literal('cloud-sql-postgres'),
-  version: positiveCount,
+  version: count,
   edition: z.enum(['enterprise', 'enterprise-plus']),
   ...replicaSchema.shape,
   host: text.optional(),

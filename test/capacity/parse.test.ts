@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { assess } from '../../src/capacity/assess.ts'
 import { parseSystem, problemText } from '../../src/capacity/parse.ts'
 import { golden, today } from './golden.ts'
+import { spelled } from './spelled.ts'
 
 describe('the documents that come with the product', () => {
   it.each([
@@ -59,6 +60,24 @@ const redis = {
   evictionPolicy: 'x',
   broker: false,
 }
+
+describe('what may be 0', () => {
+  it.each([
+    `${backend}/timeoutSeconds`,
+    `${backend}/revisionsServing`,
+    `${backend}/redisConnections`,
+    'databases/tuki-db-prod/diskGb',
+    'databases/tuki-db-prod/version',
+    'poolers/pgbouncer/maxClientConn',
+    'workload/users',
+    'workload/thinkSeconds',
+    'policy/monthlyBudgetUsd',
+  ])('%s is taken, and leaves no hole in a sum', (path) => {
+    const parsed = parseSystem(put(path, 0), 'system.yml')
+    if (parsed.kind === 'invalid') throw new Error(parsed.problems.map(problemText).join())
+    expect(spelled(assess(parsed.system, { today }))).not.toMatch(/NaN|Infinity/)
+  })
+})
 
 describe('a document is refused', () => {
   it.each([
