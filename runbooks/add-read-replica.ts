@@ -61,13 +61,13 @@ export default defineRunbook({
     },
     {
       step: confirm({
-        what: `the settings of ${backend} have DATABASES = {'default': <the primary, as before>, 'replica': {**DATABASES['default'], 'HOST': '<address of ${name}>', 'CONN_MAX_AGE': 0, 'TEST': {'MIRROR': 'default'}}} and DATABASE_ROUTERS = ['config.db_router.ReplicaRouter']`,
+        what: `the settings of ${backend} have, below DATABASES: DATABASES['replica'] = {**DATABASES['default'], 'HOST': '<address of ${name}>', 'CONN_MAX_AGE': 0, 'TEST': {'MIRROR': 'default'}} and DATABASE_ROUTERS = ['config.db_router.ReplicaRouter']`,
       }),
       why: 'Two aliases: default writes, replica reads.',
     },
     {
       step: confirm({
-        what: "config/db_router.py has class ReplicaRouter: db_for_read(self, model, **hints) returns 'replica' if model._meta.label_lower in {'events.event', 'tickets.tier'} and not transaction.get_connection('default').in_atomic_block else 'default'; db_for_write returns 'default'; allow_relation returns True; allow_migrate(self, db, *args, **hints) returns db == 'default'",
+        what: "config/db_router.py has from django.db import transaction, and class ReplicaRouter: db_for_read(self, model, **hints) returns 'replica' if model._meta.label_lower in {'events.event', 'tickets.tier'} and not transaction.get_connection('default').in_atomic_block else 'default'; db_for_write(self, model, **hints) returns 'default'; allow_relation(self, one, other, **hints) returns True; allow_migrate(self, db, *args, **hints) returns db == 'default'",
       }),
       why: 'Only event search and ticket queries may be late. Nothing gives read-your-writes: a purchase, a login and what follows a write read the primary.',
     },

@@ -1,5 +1,6 @@
 /** Runbooks and rehearsed runs for people at a terminal. */
 import type { BoundRunbook, Runbook } from '../define/define-runbook.ts'
+import { nothingChanged } from '../define/define-step.ts'
 import type { LibraryEntry } from '../define/library.ts'
 import type { PlanItem } from '../define/plan-item.ts'
 import type { RehearsedItem, RehearsedRun } from '../define/rehearsed-run.ts'
@@ -78,7 +79,9 @@ function rehearsedItemText(item: RehearsedItem): string {
   const noted = [
     ...item.reasons.map(reasonSentence),
     ...unsound.map((halt) => `if it fails, ${haltText(halt)}`),
-    item.undo?.kind === 'cannot' ? `cannot be undone: ${item.undo.because}` : null,
+    item.undo?.kind === 'cannot' && item.undo.because !== nothingChanged
+      ? `cannot be undone: ${item.undo.because}`
+      : null,
     item.unable === null ? null : unableSentence(item.unable, terminalFace),
   ].filter((line) => line !== null)
   const line = `${at}  ${item.verdict.padEnd(6)}  ${users.padStart(9)}  ${usd.padStart(11)}  ${`${number(item.startsAt.usual)} min`.padStart(9)}  ${stepLine({ step: item.step.name, input: item.step.input })}`

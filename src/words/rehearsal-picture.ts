@@ -3,21 +3,27 @@ import type { HeadroomByPhase, LawRow, PhaseColumn } from '../define/headroom-by
 import { lawName } from './en-reasons.ts'
 import { nameOf, number } from './numbers.ts'
 
-const [left, top, columnWidth, rowHeight, foot] = [230, 64, 86, 58, 150] as const
+const [left, top, columnWidth, rowHeight, foot] = [230, 64, 86, 58, 166] as const
+/** The last column's name leans out of it. */
+const right = 150
 /** A bar beyond this is cut off; its number says how far it goes. */
 const shareAtMost = 1.5
 
 const colours = { broken: '#b3261e', tight: '#b06f00', unknown: '#5f6368', ok: '#1a7f37' } as const
 
+const legend =
+  'Each bar: demand as a share of the limit, after a step at full scale, in a roll-out or a load ' +
+  'test at the users of then. The line: the whole limit.'
+
 export function rehearsalPicture(title: string, { columns, rows }: HeadroomByPhase): string {
-  const width = left + columns.length * columnWidth + 16
+  const width = left + columns.length * columnWidth + right
   const height = top + Math.max(1, rows.length) * rowHeight + foot
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="${escaped(title)}">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text({ x: 16, y: 26, size: 16 }, title),
-    text({ x: 16, y: 46 }, 'Each bar: demand as a share of the limit. The line: the whole limit.'),
+    text({ x: 16, y: 46 }, legend),
     ...rows.flatMap((row, index) => drawnRow(row, top + index * rowHeight, width)),
     ...(rows.length === 0 ? [text({ x: 16, y: top + 30 }, 'No law comes near its limit.')] : []),
     ...columns.flatMap((column, index) => drawnColumn(column, index, height)),
@@ -44,27 +50,26 @@ function drawnRow({ law, subject, cells }: LawRow, y: number, width: number): re
     text({ x: 16, y: y + 26 }, lawName(law)),
     text({ x: 16, y: y + 42, size: 10 }, nameOf(subject)),
     ...bars,
-    `<line x1="${left}" x2="${width - 16}" y1="${round(base - full)}" y2="${round(base - full)}" stroke="#202124" stroke-dasharray="3 3"/>`,
-    `<line x1="${left}" x2="${width - 16}" y1="${base}" y2="${base}" stroke="#202124"/>`,
+    `<line x1="${left}" x2="${width - right}" y1="${round(base - full)}" y2="${round(base - full)}" stroke="#202124" stroke-dasharray="3 3"/>`,
+    `<line x1="${left}" x2="${width - right}" y1="${base}" y2="${base}" stroke="#202124"/>`,
   ]
 }
 
 function drawnColumn(column: PhaseColumn, index: number, height: number): readonly string[] {
   const { position, step, phase, outageSeconds, supportedUsers, isBlocked } = column
-  const x = left + index * columnWidth + 20
-  const y = height - foot + 14
+  const x = left + index * columnWidth + 8
+  const y = height - foot + 12
   const name = step === null ? phase : `${position} ${phase}: ${step}`
   const fate = isBlocked
-    ? 'blocked, not done'
+    ? 'blocked'
     : outageSeconds !== null
       ? `nobody, ${number(outageSeconds)} s`
       : supportedUsers === null
-        ? 'no limit found'
+        ? 'no limit'
         : `${number(supportedUsers)} users`
-  const turned = (dx: number) => `transform="translate(${x + dx} ${y}) rotate(38)"`
   return [
-    `<text ${turned(0)} font-size="10">${escaped(name)}</text>`,
-    `<text ${turned(-14)} font-size="10" font-weight="bold">${escaped(fate)}</text>`,
+    `<text x="${x}" y="${y}" font-size="10" font-weight="bold">${escaped(fate)}</text>`,
+    `<text transform="translate(${x + 4} ${y + 16}) rotate(38)" font-size="10">${escaped(name)}</text>`,
   ]
 }
 

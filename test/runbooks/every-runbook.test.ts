@@ -220,3 +220,18 @@ describe('the circulating order', () => {
     })
   })
 })
+
+test('in the picture of a rehearsal the name of every phase ends within it, below the users carried', () => {
+  for (const runbook of runbooks) {
+    const drawn = rehearsalPicture(runbook.title, headroomByPhase(rehearsed(runbook, {}, site)))
+    const width = Number(/width="(\d+)"/.exec(drawn)?.[1])
+    const users = [...drawn.matchAll(/<text x="\d+" y="(\d+)" [^>]*font-weight="bold">/g)]
+    const names = [...drawn.matchAll(/translate\((\d+) (\d+)\) rotate\(38\)" [^>]*>([^<]*)</g)]
+    expect(names.length).toBe(users.length)
+    for (const [index, [, x, y, name = '']] of names.entries()) {
+      // A letter of 10 px is some 6 px wide, and leans.
+      expect(Number(x) + 6 * name.length * Math.cos((38 / 180) * Math.PI)).toBeLessThan(width)
+      expect(Number(y) - Number(users[index]?.[1])).toBeGreaterThan(12)
+    }
+  }
+})
