@@ -50,7 +50,9 @@ describe('a start', () => {
     ['reply-unavailable', { code: 'server-error', sent: 'unknown' }, 1],
     ['silence', { code: 'time-out', sent: 'unknown' }, 1],
   ] as const)('that meets %s is sent once, and a look tells', async (how, fault, writes) => {
-    const { cloud, start, sent, reader } = await tukiJob({ timeOutMs: 1_000 })
+    const { cloud, start, sent, reader } = await tukiJob(
+      how === 'silence' ? { timeOutMs: 3_000 } : {},
+    )
     cloud.provoke({ on: 'write', how })
     expect(await faultOf(start())).toMatchObject(fault)
     expect([cloud.writes, sent().length]).toEqual([writes, 1])

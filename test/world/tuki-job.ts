@@ -32,7 +32,7 @@ export type Options = Partial<LocalCloudOptions> & {
   readonly timeOutMs?: number
 }
 
-export async function tukiJob({ image = 'k6:1', timeOutMs = 2_000, ...options }: Options = {}) {
+export async function tukiJob({ image = 'k6:1', timeOutMs = 10_000, ...options }: Options = {}) {
   const clock = handClock()
   const cloud = await startLocalCloud({
     ...{ project: 'tukiprod', instances: [], clock, speed: 1, taskSeconds: 380 },
@@ -41,10 +41,11 @@ export async function tukiJob({ image = 'k6:1', timeOutMs = 2_000, ...options }:
   running.push(cloud.stop)
   const job = { ...jobOfSite, image }
   const document = { ...site, policy: { ...site.policy, loadTestHosts: [host], loadTestJob: job } }
-  const { reader, writer } = connectLoadTestJob({
+  const { reader, writer, load } = connectLoadTestJob({
     ...{ document, job, apiRoot: cloud.root, clock },
     ...{ readTimeOutMs: timeOutMs, writeTimeOutMs: timeOutMs },
   })
+  await load()
   const clearance = (target = 'workload') =>
     mintClearance({ intent: 'i-1', target, request: 'sha', sendBefore: clock.now() + 5_000 })
   const start = (plan = sharedPlan) => writer.start(clearance(), plan)
