@@ -40,7 +40,10 @@ export type Draft = {
   readonly notes: readonly Note[]
 }
 
-type Part = { readonly value: unknown; readonly notes: readonly Note[] }
+type Part = {
+  readonly value: Readonly<Record<string, unknown>>
+  readonly notes: readonly Note[]
+}
 
 export function draftOf(survey: Survey): Draft {
   const { project, region, databases, alerts, left } = survey
@@ -132,7 +135,7 @@ function serviceOf(service: SurveyedService, survey: Survey): Part {
     value: {
       ...{ kind, cpu, memoryGib },
       ...{ minInstances: settings.minInstances ?? 0, maxInstances: settings.maxInstances ?? 100 },
-      ...Object(own.value),
+      ...own.value,
       ...(database === null ? {} : { database: { name: database, through: 'direct' } }),
       redisConnections: 0,
       bindings: { resource, ...bindings },

@@ -66,11 +66,13 @@ async function tellOnce({ celery, sink }: Feed, ends: TaskEnds | null, at: numbe
 
 /** Each once, in the order of the alphabet. */
 export function untellingOf({ workers }: TaskEnds): readonly string[] {
-  return [...new Set(workers.flatMap(({ name, tellsAll }) => (tellsAll ? [] : [name])))].sort()
+  return [
+    ...new Set(workers.flatMap(({ name, told }) => (told === 'not-all' ? [name] : []))),
+  ].sort()
 }
 
 /**
- * How the tasks of a service end, where every worker of it was heard and tells of all: what is not told
+ * How the tasks of a service end, where every worker of it was heard and told of all: what is not told
  * may be anything.
  */
 export function endSamplesOf(
@@ -82,7 +84,7 @@ export function endSamplesOf(
   const services = Map.groupBy(workers, ({ service }) => service ?? '')
   return [...services].flatMap(([of, theirs]): readonly CelerySample[] => {
     const isUnheard = seen.workers.some(({ service, name }) => service === of && !heard.has(name))
-    if (of === '' || isUnheard || !theirs.every(({ tellsAll }) => tellsAll)) return []
+    if (of === '' || isUnheard || theirs.some(({ told }) => told !== 'all')) return []
     const sum = (field: 'succeeded' | 'failed' | 'timed' | 'runSeconds') =>
       theirs.reduce((total, one) => total + one[field], 0)
     return [

@@ -118,8 +118,10 @@ function count(entry: Entry, event: Exclude<CeleryEvent, Beat>): void {
   period.runSeconds += event.seconds
 }
 
-function tellerOf({ name, period }: Entry): Omit<TaskTeller, 'service'> {
+function tellerOf({ name, due, told, period }: Entry): Omit<TaskTeller, 'service'> {
   const { succeeded, failed, timed, runSeconds, hasFallen, settled, untold } = period
-  const isAll = !hasFallen && untold <= untoldShareAtMost * settled
-  return { name, succeeded, failed, timed, runSeconds, tellsAll: isAll }
+  const isTold = !hasFallen && untold <= untoldShareAtMost * settled
+  const isLate = due - told > untoldShareAtMost * due
+  const all = isLate ? 'late' : 'all'
+  return { name, succeeded, failed, timed, runSeconds, told: isTold ? all : 'not-all' }
 }

@@ -6,6 +6,8 @@ import { z } from 'zod'
 import type { ServiceKind, SurveyedBinding, SurveyedService } from '../capacity/survey.ts'
 import { readSettings } from './cloud-run-settings.ts'
 import { type Container, lastOf, mainContainer, type RawResource } from './cloud-run-wire.ts'
+import { sentence } from './cloud-sql-wire.ts'
+import { Fault } from './fault.ts'
 
 /** Of the reply, what no step reads or writes. */
 const extras = z.object({
@@ -27,7 +29,10 @@ export function surveyedService(
   raw: RawResource,
   hosts: ReadonlyMap<string, string>,
 ): SurveyedService {
-  const { template } = extras.parse(reply)
+  const judgement = extras.safeParse(reply)
+  if (!judgement.success)
+    throw new Fault('unreadable', 'no', `Cloud Run's ${raw.name}: ${sentence(judgement.error)}`)
+  const { template } = judgement.data
   const container = mainContainer(raw.template)
   const name = lastOf(raw.name)
   const words = [...template.containers.flatMap(({ command }) => command ?? []), ...container.args]

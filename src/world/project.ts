@@ -1,5 +1,10 @@
 /** Everything of a project that a System document may describe, listed through Google's own clients. Reads alone. */
-import type { Survey, SurveyedAlert, SurveyedDatabase } from '../capacity/survey.ts'
+import type {
+  Survey,
+  SurveyedAlert,
+  SurveyedDatabase,
+  SurveyedService,
+} from '../capacity/survey.ts'
 import { cloudRunApi, lazyCloudRun } from './cloud-run-google.ts'
 import { readService, readWorkerPool } from './cloud-run-wire.ts'
 import { lazyGoogle, sqlApi } from './cloud-sql-google.ts'
@@ -60,13 +65,18 @@ export function connectProject(options: ProjectOptions): ProjectReader {
           whole(await workerPools.listWorkerPools({ parent }, { ...call, autoPaginate: false })),
         ),
       ])
-      return [
-        ...listed(services).map((one) => surveyedService(one, readService(one), hosts)),
-        ...listed(pools).map((one) => surveyedService(one, readWorkerPool(one), hosts)),
-      ]
+      const seen = listed(services).map((one) => surveyedService(one, readService(one), hosts))
+      const others = listed(pools).map((one) => surveyedService(one, readWorkerPool(one), hosts))
+      return [...seen, ...others.map((pool) => apart(pool, seen))]
     },
     policies: monitoring.reader.alertPolicies,
   }
+}
+
+/** A service and a worker pool may have one name; a document's services may not. */
+function apart(pool: SurveyedService, services: readonly SurveyedService[]): SurveyedService {
+  const isTaken = services.some(({ name }) => name === pool.name)
+  return isTaken ? { ...pool, name: `${pool.name}-pool` } : pool
 }
 
 /** The first page, when it is all there is. */

@@ -61,7 +61,7 @@ describe('a worker', () => {
     ])
     expect(workers.get('a@h')).toEqual({
       ...{ service: 'celery-worker', succeeded: 2, failed: 1, timed: 2, runSeconds: 2 },
-      tellsAll: true,
+      told: 'all',
     })
   })
 
@@ -75,8 +75,8 @@ describe('a worker', () => {
       ['worker.heartbeat', beat('idle@h', 5)],
       ['worker.heartbeat', beat('mute@h', 12, 4)],
     ])
-    expect(workers.get('mute@h')).toMatchObject({ tellsAll: false, succeeded: 0 })
-    expect(workers.get('idle@h')).toMatchObject({ tellsAll: true, succeeded: 0 })
+    expect(workers.get('mute@h')).toMatchObject({ told: 'not-all', succeeded: 0 })
+    expect(workers.get('idle@h')).toMatchObject({ told: 'all', succeeded: 0 })
   })
 })
 
@@ -87,17 +87,22 @@ describe('the tally', () => {
   /** Whether it told of all, in each of these periods. */
   const taken = (...periods: readonly (readonly CeleryEvent[])[]) => {
     const tally = tallyOfTasks()
-    return periods.flatMap((events): readonly (boolean | null)[] => {
+    return periods.flatMap((events): readonly (string | null)[] => {
       events.forEach(tally.note)
-      return tally.take()?.map(({ tellsAll }) => tellsAll) ?? [null]
+      return tally.take()?.map((one) => one.told) ?? [null]
     })
   }
 
   test('waits for a bundle until the beat after the one that counts its tasks', () => {
     const late = [...beaten(1), ...beaten(3), ...told(succeeded(1), failed), ...beaten(3)]
     const early = [...beaten(1), ...told(succeeded(1), failed), ...beaten(3), ...beaten(3)]
-    expect([taken(late), taken(early)]).toEqual([[true], [true]])
-    expect(taken(beaten(1), beaten(3), told(succeeded(1), failed), beaten(3))).not.toContain(false)
+    expect([taken(late), taken(early)]).toEqual([['all'], ['all']])
+    expect(taken(beaten(1), beaten(3), told(succeeded(1), failed), beaten(3))).toEqual([
+      ...['all', 'late', 'all', 'all'],
+    ])
+    expect(taken(beaten(1), beaten(3), beaten(3), beaten(3))).toEqual([
+      ...['all', 'late', 'not-all', 'all'],
+    ])
   })
 
   test('finds tasks that were lost on the way, and not one in a hundred', () => {
@@ -108,20 +113,20 @@ describe('the tally', () => {
       ...beaten(100),
       ...beaten(100),
     ]
-    expect([taken(period(some)), taken(period(some.slice(1)))]).toEqual([[true], [false]])
+    expect([taken(period(some)), taken(period(some.slice(1)))]).toEqual([['all'], ['not-all']])
   })
 
   test('takes what was retried, revoked or rejected for told, and for neither end', () => {
     const ends = ['task-retried', 'task-revoked', 'task-rejected'].map((type) => ({ type }))
-    expect(taken([...beaten(0), ...told(...ends), ...beaten(3), ...beaten(3)])).toEqual([true])
+    expect(taken([...beaten(0), ...told(...ends), ...beaten(3), ...beaten(3)])).toEqual(['all'])
     expect(taken([...beaten(0), ...told({ type: 'task-started' }), ...beaten(1, 1)])).toEqual([
-      true,
+      'all',
     ])
   })
 
   test('begins anew with a worker that starts again, and knows two under one name', () => {
-    expect(taken([...beaten(40), ...readEvents(online), ...beaten(0)])).toEqual([true])
-    expect(taken([...beaten(40), ...beaten(10), ...beaten(40)])).toEqual([false])
+    expect(taken([...beaten(40), ...readEvents(online), ...beaten(0)])).toEqual(['all'])
+    expect(taken([...beaten(40), ...beaten(10), ...beaten(40)])).toEqual(['not-all'])
   })
 
   test('counts nobody where more speak than anybody has, and counts again after', () => {

@@ -37,7 +37,7 @@ describe('the samples', () => {
 
 const teller = (name: string, ends: Partial<TaskTeller> = {}): TaskTeller => ({
   ...{ name, service: 'celery-worker', succeeded: 0, failed: 0, timed: 0, runSeconds: 0 },
-  ...{ tellsAll: true, ...ends },
+  ...{ told: 'all', ...ends },
 })
 const both = [
   teller('celery@4', { succeeded: 90, failed: 6, timed: 80, runSeconds: 40 }),
@@ -65,7 +65,8 @@ describe('how tasks end', () => {
   })
 
   test('is not said where one does not tell, is unheard, of no service, or it was listened too short', () => {
-    expect(samples([...both, teller('celery@9', { tellsAll: false })])).toEqual([])
+    expect(samples([...both, teller('celery@9', { told: 'not-all' })])).toEqual([])
+    expect(samples([...both, teller('celery@9', { told: 'late' })])).toEqual([])
     expect(samples([teller('celery@8', { succeeded: 30 })])).toEqual([])
     expect(samples([])).toEqual([])
     expect(samples([teller('celery@4', { service: null })])).toEqual([])
@@ -121,7 +122,7 @@ describe('the feed', () => {
     await minute()
     isDown = false
     const all = [worker('celery-worker', 4, 0), worker('celery-worker', 8, 0)]
-    ends = { seconds: 60, workers: all.map(({ name }) => teller(name, { tellsAll: false })) }
+    ends = { seconds: 60, workers: all.map(({ name }) => teller(name, { told: 'not-all' })) }
     await minute()
     await minute()
     ends = { seconds: 60, workers: both }

@@ -55,8 +55,11 @@ export type TaskTeller = {
   /** Those of the succeeded that say how long they took, and the sum of it. */
   readonly timed: number
   readonly runSeconds: number
-  /** False: tasks ended of which it told nothing, or several speak under its name. */
-  readonly tellsAll: boolean
+  /**
+   * Of its ended tasks. `late`: of some not yet, which may come. `not-all`: of some nothing came, or
+   * several speak under its name.
+   */
+  readonly told: 'all' | 'late' | 'not-all'
 }
 
 export type CeleryEars = {
