@@ -197,8 +197,11 @@ async function runBot(base: Base): Promise<number> {
   if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
   opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
   // What changed while nobody drew: the newest runs are drawn again from the ledger.
-  for (const stream of await opened.ledger.newest('run/', 20))
-    bot.presenter.changed(runOfStream(stream))
+  for (const run of (await opened.ledger.newest('run/', 20)).map(runOfStream)) {
+    bot.presenter.changed(run)
+    // One that an older version left without a reminder gets its time.
+    bot.dispatcher.wake(run)
+  }
   for (const { id } of await bot.checklists.open()) bot.checklistPresenter.changed(id)
   await bot.world.load()
   ready = true

@@ -1,15 +1,17 @@
 /** What living messages are about: runs and checklists, each drawn from the ledger. */
+import { z } from 'zod'
 import type { Policy } from '../capacity/system.ts'
 import type { Checklist } from '../runs/checklist/checklist.ts'
 import type { ChecklistJournal } from '../runs/checklist/journal.ts'
 import type { Looking } from '../runs/checklist/looking.ts'
 import type { Journal } from '../runs/journal.ts'
 import type { Run } from '../runs/stage.ts'
-import type { Place } from './api.ts'
+import type { Place, SlackApi } from './api.ts'
+import { linkTo } from './links.ts'
 import { type Means, type Presenter, presenting } from './presenter.ts'
 import { checklistMessage } from './views/checklist.ts'
 import { reminderMessage } from './views/reminder.ts'
-import { runMessage } from './views/run.ts'
+import { type Holder, runMessage } from './views/run.ts'
 
 /** What elapses is drawn again so often while it does. */
 const elapseMs = 3_000
@@ -17,7 +19,11 @@ const elapseMs = 3_000
 const lookedEveryMs = 300_000
 
 /** `note`: marks every message of a local cloud. */
-type RunMeans = Means & { readonly journal: Journal; readonly note: string | null }
+type RunMeans = Means & {
+  readonly api: Pick<SlackApi, 'permalink'>
+  readonly journal: Journal
+  readonly note: string | null
+}
 
 type ChecklistMeans = RunMeans & {
   readonly checklists: ChecklistJournal
@@ -31,8 +37,9 @@ export function presentRuns(means: RunMeans): Presenter {
     if (run === null) return null
     const now = await journal.now()
     const sealed = await journal.sealed(run)
+    const holder = await holderOf(means, run)
     return {
-      message: runMessage({ run, now, sealed, note }),
+      message: runMessage({ run, now, sealed, note, holder }),
       ...{ place: run.message, channel: run.channel },
       posted: (place) =>
         journal.change<never>(id, () => ({ kind: 'change', events: [posted(place)] })),
@@ -61,6 +68,19 @@ export function presentReminders(means: RunMeans & { readonly policy: Policy }):
 function elapses({ stage }: Run): boolean {
   return ['sending', 'working', 'acted'].includes(stage.kind)
 }
+
+/** Whose run is in the way of this one, and where to see it; null: none is. */
+async function holderOf(means: RunMeans, { record }: Run): Promise<Holder | null> {
+  const claimed = record.forecast?.reasons.find(({ code }) => code === 'target-claimed')
+  if (claimed === undefined) return null
+  const run = await means.journal.read(heldBySchema.parse(claimed.values).run)
+  if (run === null) return null
+  const { id, by, message } = run
+  const link = message === null ? null : await linkTo(means, message, `run ${id}`)
+  return { run: id, by, link }
+}
+
+const heldBySchema = z.object({ run: z.string() })
 
 export function presentChecklists(means: ChecklistMeans): Presenter {
   const { checklists, looking, journal, note } = means

@@ -117,6 +117,7 @@ describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, 
       // What else is named depends on how far the first one is by then.
       const blocked = await story.stage.said(/^Blocked: .* is held by run/, second)
       expect(JSON.stringify(blocked.blocks)).toContain('the approval no longer fits')
+      expect(JSON.stringify(blocked.blocks)).toMatch(/Held by <@U0ANA> with <http[^|]+\|run \w+>/)
       await story.hears(/^Done, not verified/, first)
       expect(story.cloud.writes).toBe(1)
       expect(story.cloud.instance(database).tier).toBe('db-custom-8-30720')

@@ -29,18 +29,28 @@ export type RunView = {
   readonly sealed: Sealed | null
   /** Every message of a real workspace with a local cloud says so; a rehearsal too. */
   readonly note: string | null
+  /** Whose run is in the way; null, or left out: none is. */
+  readonly holder?: Holder | null
 }
 
-export function runMessage({ run, now, sealed, note }: RunView): Message {
+/** `link`: to its message; null where Slack gives none. */
+export type Holder = { readonly run: string; readonly by: string; readonly link: string | null }
+
+export function runMessage({ run, now, sealed, note, holder = null }: RunView): Message {
   const first = headline(run, now)
   const seal = sealed === null ? [] : [`sealed ${face.literal(shortOf(sealed.run))}`]
   const blocks = [
     section(first),
     ...body(run, now),
+    ...(holder === null ? [] : [context(holderText(holder))]),
     ...buttons(run),
     context([`Run ${face.literal(run.id)}`, ...seal, ...(note === null ? [] : [note])].join(' · ')),
   ]
   return { text: plain(first), blocks }
+}
+
+function holderText({ run, by, link }: Holder): string {
+  return `Held by ${face.person(by)} with ${link ?? face.run(run)}.`
 }
 
 const shortDigits = 12
