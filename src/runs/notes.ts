@@ -2,7 +2,7 @@
 import type { RunEvent } from './events.ts'
 import { isFollowUpOpen } from './follow-up.ts'
 import { IllegalEvent } from './moves.ts'
-import { remindAt } from './reminders.ts'
+import { waitsForPerson } from './reminders.ts'
 import type { Run, Stage } from './stage.ts'
 
 export function fresh(at: number): Run['wait'] {
@@ -14,21 +14,21 @@ export function waitAt({ stage: before, wait }: Run, stage: Stage, at: number): 
   return before.kind === stage.kind ? wait : fresh(at)
 }
 
-/** Null: the event is none of these. */
+/**
+ * Null: the event is none of these. How often somebody is reminded, and what counts as prevented, are rules
+ * that may change: what was recorded by older ones stays legal.
+ */
 export function note(run: Run, event: RunEvent, at: number): Partial<Run> | null {
   const { stage, wait } = run
   switch (event.type) {
     case 'person-reminded':
-      if (remindAt(run) === null) throw new IllegalEvent(event.type, stage.kind)
+      if (!waitsForPerson(run)) throw new IllegalEvent(event.type, stage.kind)
       return { wait: { ...wait, reminders: wait.reminders + 1, remindedAt: at } }
     case 'followed-up':
       if (!isFollowUpOpen(run)) throw new IllegalEvent(event.type, stage.kind)
       return { followedUp: { by: event.by, at, text: event.what } }
-    case 'no-judged': {
-      if (run.prevented.length === 0) throw new IllegalEvent(event.type, 'prevented from nothing')
-      const { by, isRight, why } = event
-      return { judgement: { by, at, isRight, text: why } }
-    }
+    case 'no-judged':
+      return { judgement: { by: event.by, at, isRight: event.isRight, text: event.why } }
     default:
       return null
   }

@@ -31,6 +31,12 @@ export function remindAt(run: Run): number | null {
   }
 }
 
+/** Whether only a person brings it on. */
+export function waitsForPerson(run: Run): boolean {
+  const { kind } = run.stage
+  return ['consulting', 'waiting', 'asked', 'parked'].includes(kind) || isFollowUpOpen(run)
+}
+
 /** Whether the reminder that was recorded last is the last one that there will be. */
 export function isLastReminder(run: Run): boolean {
   return run.wait.reminders > 0 && remindAt(run) === null

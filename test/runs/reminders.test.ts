@@ -53,6 +53,12 @@ describe('when', () => {
     expect(remindAt(back)).toBe(late + 2 * hour)
   })
 
+  test('one more than today’s schedule has is legal: another version may have had more', () => {
+    const often = Array(9).fill(reminded)
+    expect(runAfter([...historyTo.parked, ...often]).wait.reminders).toBe(9)
+    expect(remindAt(runAfter([...historyTo.parked, ...often]))).toBeNull()
+  })
+
   test('begins anew where the run went on and came to stand again', () => {
     const parked = [...historyTo.parked, reminded, event('run-resumed'), event('run-parked')]
     const run = runAfter(parked)

@@ -109,7 +109,8 @@ const stages = Object.entries(historyTo)
 const cases = stages.flatMap(([stage, history]) =>
   eventTypes.map((type) => {
     const row: Partial<Record<string, StageKind>> = { ...Reflect.get(table, stage) }
-    const isNoted = type === 'person-reminded' && remindedAtStages.includes(stage)
+    const isReminded = type === 'person-reminded' && remindedAtStages.includes(stage)
+    const isNoted = type === 'no-judged' || isReminded
     const to = type === 'message-posted' || isNoted ? stage : row[type]
     return { stage, type, to, history }
   }),
@@ -131,8 +132,8 @@ describe('every stage with every event', () => {
       expect(next(run, event(type))).toMatchObject({
         stage: { kind: to },
         version: run.version + 1,
-        // A reminder is no step of the run.
-        lastAt: type === 'person-reminded' ? run.lastAt : at,
+        // Neither is a step of the run.
+        lastAt: ['person-reminded', 'no-judged'].includes(type) ? run.lastAt : at,
       })
     },
   )
