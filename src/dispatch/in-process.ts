@@ -34,6 +34,9 @@ export function dispatchInProcess(work: Work, timers: Timers, atOnce = runsAtOnc
   async function bring(run: string): Promise<void> {
     try {
       const waitMs = await work.advance(run)
+      // Woken meanwhile, the turn before has left its own time: one that nobody could cancel.
+      sleeping.get(run)?.cancel()
+      sleeping.delete(run)
       if (waitMs !== null && !stopped)
         sleeping.set(
           run,

@@ -119,6 +119,17 @@ describe('a wake', () => {
     expect(count).toBe(2)
   })
 
+  test('that comes while it is brought forward leaves one time to come back, and a stop none', async () => {
+    const { dispatcher, advanced, forward, count } = dispatched({ a: 4_000 })
+    for (let times = 0; times < 3; times += 1) dispatcher.wake('a')
+    await forward(100)
+    expect(advanced).toHaveLength(2)
+    // The sweep, and this run.
+    expect(count()).toBe(2)
+    await dispatcher.stop()
+    expect(count()).toBe(0)
+  })
+
   test('replaces the time at which a run would have come back', async () => {
     const { dispatcher, advanced, forward } = dispatched({ a: 4_000 })
     dispatcher.wake('a')
