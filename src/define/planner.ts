@@ -145,7 +145,9 @@ function planAt(question: Question): Found {
     const laws = isEndFit ? onTheWay : [...blames.values()]
     const named = new Map(laws.map((one) => [`${one.law} ${one.subject}`, one]))
     const binding = [...named.values()].map((one) => ({ ...one, isEdge: edges.includes(one.law) }))
-    return { kind: 'none', binding, cheapestUsd: null, isCut: isHurried || found === 'cut' }
+    // Where every order ends at what the target refuses, no law is named and nothing is proved.
+    const isCut = isHurried || found === 'cut' || binding.length === 0
+    return { kind: 'none', binding, cheapestUsd: null, isCut }
   }
   const usd = expectedMonthlyUsd(found.end.system)
   const isDear = budgetUsd !== undefined && (usd === null || isPositive(usd - budgetUsd))
