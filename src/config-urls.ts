@@ -1,4 +1,5 @@
 /** The addresses among the variables of the environment: what each must be, and whose it may not be. contract.md, 2. */
+import { printable } from './printable.ts'
 import { readBrokerUrl } from './world/celery-url.ts'
 import {
   hostsOf,
@@ -112,8 +113,9 @@ export function isLoopback(url: string): boolean {
 
 /** One root, host and port without a path, on this machine: it gets requests without credentials. */
 export function isLocalRoot(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname, pathname, search, username } = new URL(url)
+  const read = URL.parse(url)
+  if (read === null) return false
+  const { protocol, hostname, pathname, search, username } = read
   const bare = pathname === '/' && search === '' && username === ''
   return protocol === 'http:' && bare && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
@@ -126,12 +128,14 @@ export function isSlack(url: string): boolean {
 }
 
 function hostOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).hostname : null
+  // `URL.canParse` says yes to some that `new URL` throws on, in Node 24.
+  return URL.parse(url)?.hostname ?? null
 }
 
 /** The host alone: a URL may hold a password. */
 export function hostText(url: string): string {
-  return hostOf(url) ?? 'no URL'
+  const host = hostOf(url) ?? ''
+  return host === '' ? 'no URL' : host
 }
 
 export function notLocal(url: string): string {
@@ -139,5 +143,5 @@ export function notLocal(url: string): string {
 }
 
 export function problem(variable: string, why: string): ConfigProblem {
-  return { kind: 'config-problem', variable, problem: why }
+  return { kind: 'config-problem', variable, problem: printable(why, 500) }
 }

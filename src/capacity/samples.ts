@@ -1,7 +1,7 @@
 /** What somebody measured of one web service, from a file: YAML or JSON, judged field by field. */
-import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import type { Sample } from './measured.ts'
+import { readYaml } from './read-yaml.ts'
 
 export type ReadSamples =
   | {
@@ -34,8 +34,9 @@ const shape =
   'a map with samples: a list of { requestsPerSecond, users, meanMs, p95Ms, webCpuCores, busySessions, databaseCpuCores }, and service'
 
 export function readSamples(text: string, fileName: string): ReadSamples {
-  const content = contentOf(text)
-  if (content === undefined) return wrong(`${fileName} is neither YAML nor JSON; write ${shape}.`)
+  const yaml = readYaml(text)
+  if (yaml.kind === 'broken') return wrong(`${fileName} is neither YAML nor JSON; write ${shape}.`)
+  const { content } = yaml
   const read = fileSchema.safeParse(Array.isArray(content) ? { samples: content } : content)
   if (!read.success) {
     const [issue] = read.error.issues
@@ -46,16 +47,6 @@ export function readSamples(text: string, fileName: string): ReadSamples {
   }
   const { service = null, samples } = read.data
   return { kind: 'samples', service, samples: samples.map(sampleFrom) }
-}
-
-/** Undefined: it cannot be read. */
-function contentOf(text: string): unknown {
-  try {
-    return parse(text) ?? null
-  } catch (error) {
-    if (error instanceof YAMLParseError) return undefined
-    throw error
-  }
 }
 
 function sampleFrom({ meanMs, p95Ms, ...sample }: z.infer<typeof sampleSchema>): Sample {

@@ -1,9 +1,13 @@
 /** `plan` and `review`: the cheapest safe way, and what somebody's list of steps would do. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { parse } from 'yaml'
 import type { Plan } from '../define/planner.ts'
-import { type Proposal, proposalSchema, type Review, type WrongProposal } from '../define/review.ts'
+import {
+  type ReadProposal,
+  type Review,
+  readProposal,
+  type WrongProposal,
+} from '../define/review.ts'
 import { inputSentence, unknownStepSentence } from '../words/en.ts'
 import { buysSentence, planWords, stepLine, truthsSentence } from '../words/en-plan.ts'
 import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
@@ -48,10 +52,10 @@ export function addReview(program: Command, face: LookingFace): void {
   looking(program, 'review', "somebody's list of steps (YAML or JSON), judged one after the other")
     .argument('<file>')
     .action((file: string, options: Options) => {
-      const proposal = readProposal(file)
-      if (typeof proposal === 'string') return wrong(face, proposal)
+      const read = proposalIn(file)
+      if (read.kind === 'wrong') return wrong(face, read.sentence)
       return opened(face, options, async ({ document, look }) => {
-        const review = await look.review(proposal)
+        const review = await look.review(read.proposal)
         if (review.kind === 'wrong-proposal')
           return wrong(face, `${file}, step ${review.position}: ${problemText(review)}`)
         say(face.verbs, options, {
@@ -68,29 +72,11 @@ export function badNumber(option: string, value: string, expected: string): stri
 }
 
 /** The proposal, or the sentence that says what is wrong with its file. */
-function readProposal(file: string): Proposal | string {
-  if (!existsSync(file) || !statSync(file).isFile())
-    return `No proposal at ${file}; give a YAML or JSON file with a list of steps.`
-  const content = readYaml(readFileSync(file, 'utf8'))
-  if (content.kind === 'broken') return `${file} is no YAML: ${content.why}`
-  const parsed = proposalSchema.safeParse(content.value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue?.path.join('.') || 'the file'
-  return `${file}, ${where}: ${issue?.message ?? 'it is no proposal'}; write { "steps": [{ "step": "...", "input": {} }] }.`
-}
-
-function readYaml(
-  text: string,
-):
-  | { readonly kind: 'read'; readonly value: unknown }
-  | { readonly kind: 'broken'; readonly why: string } {
-  try {
-    return { kind: 'read', value: parse(text, { schema: 'core', maxAliasCount: 100 }) }
-  } catch (error) {
-    const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
-    return { kind: 'broken', why }
-  }
+function proposalIn(file: string): ReadProposal {
+  if (existsSync(file) && statSync(file).isFile())
+    return readProposal(readFileSync(file, 'utf8'), file)
+  const sentence = `No proposal at ${file}; give a YAML or JSON file with a list of steps.`
+  return { kind: 'wrong', sentence }
 }
 
 function problemText({ problem }: WrongProposal): string {

@@ -8,6 +8,7 @@ import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import { readWords } from '../define/input.ts'
 import type { BoundStep } from '../define/step.ts'
+import { printableLines } from '../printable.ts'
 import { inputSentence, missingInputSentence, unknownStepSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
@@ -29,6 +30,7 @@ import {
   type Options,
   opened,
   say,
+  sentenceAtMost,
   type Verbs,
   wrong,
 } from './verbs.ts'
@@ -54,7 +56,8 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => verbs.print(text.trimEnd()),
-      writeErr: (text) => verbs.complain(text.trimEnd()),
+      // Commander repeats what it does not know; its help has lines.
+      writeErr: (text) => verbs.complain(printableLines(text.trimEnd()).slice(0, sentenceAtMost)),
     })
   program
     .command('start')

@@ -6,6 +6,7 @@ import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import type { Loaded } from '../define/library.ts'
 import type { Json } from '../define/step.ts'
+import { printable, printableLines } from '../printable.ts'
 import type { ArchivedRuns } from '../runs/archived.ts'
 import type { Anchor, Audit } from '../runs/audit.ts'
 import type { Look } from '../runs/look.ts'
@@ -114,13 +115,16 @@ export function opened(
   return result.kind === 'wrong' ? wrong(face, result.sentence) : work(result)
 }
 
+/** A file that somebody gave us may name its keys as long as it likes. */
+export const sentenceAtMost = 2_000
+
 export function wrong({ verbs, exitWith }: LookingFace, sentence: string): void {
-  verbs.complain(sentence)
+  verbs.complain(printable(sentence, sentenceAtMost))
   exitWith(2)
 }
 
 type Answer = { readonly json: () => unknown; readonly text: () => string }
 
 export function say(verbs: Verbs, options: Options, { json, text }: Answer): void {
-  verbs.print(options.json === true ? JSON.stringify(json(), null, 2) : text())
+  verbs.print(options.json === true ? JSON.stringify(json(), null, 2) : printableLines(text()))
 }

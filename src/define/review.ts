@@ -9,6 +9,7 @@ import { systemAt } from '../capacity/events.ts'
 import type { Finding } from '../capacity/finding.ts'
 import { laws } from '../capacity/laws/catalogue.ts'
 import { findingOf, isAdvice } from '../capacity/outlook.ts'
+import { readYaml } from '../capacity/read-yaml.ts'
 import type { Reason } from '../capacity/reason.ts'
 import type { Refusal } from '../capacity/refusal.ts'
 import type { System } from '../capacity/system.ts'
@@ -36,6 +37,29 @@ export const proposalSchema = z.strictObject({
     .max(stepsAtMost),
 })
 export type Proposal = Readonly<z.infer<typeof proposalSchema>>
+
+export type ReadProposal =
+  | { readonly kind: 'proposal'; readonly proposal: Proposal }
+  /** Where it is wrong, and what would be right. */
+  | { readonly kind: 'wrong'; readonly sentence: string }
+
+/** YAML or JSON. */
+export function readProposal(text: string, fileName: string): ReadProposal {
+  const yaml = readYaml(text)
+  if (yaml.kind === 'broken') {
+    const line = yaml.at === null ? '' : `, line ${yaml.at.line}`
+    return { kind: 'wrong', sentence: `${fileName}${line} is no YAML: ${yaml.problem}` }
+  }
+  const parsed = proposalSchema.safeParse(yaml.content)
+  if (parsed.success) return { kind: 'proposal', proposal: parsed.data }
+  const [issue] = parsed.error.issues
+  const where = issue?.path.map(String).join('.') || 'the file'
+  const why = issue?.message ?? 'it is no proposal'
+  return {
+    kind: 'wrong',
+    sentence: `${fileName}, ${where}: ${why}; write { "steps": [{ "step": "...", "input": {} }] }.`,
+  }
+}
 
 export type ReviewedStep = {
   readonly step: string

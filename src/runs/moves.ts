@@ -13,8 +13,8 @@ import {
 } from './stage.ts'
 
 export class IllegalEvent extends Error {
-  constructor(type: string, stage: string) {
-    super(`${type} cannot happen to a run that is ${stage}`)
+  constructor(type: string, stage: string, what = 'run') {
+    super(`${type} cannot happen to a ${what} that is ${stage}`)
     this.name = 'IllegalEvent'
   }
 }

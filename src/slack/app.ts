@@ -10,6 +10,7 @@ import { type SlackApi, slackApi } from './api.ts'
 import {
   type ActionCall,
   type CommandCall,
+  type Door,
   doorOf,
   readAction,
   readCommand,
@@ -17,7 +18,7 @@ import {
   type ViewCall,
 } from './door.ts'
 import { type Seal, sealWith } from './seal.ts'
-import { buttonActions } from './views/blocks.ts'
+import { buttonActions, told } from './views/blocks.ts'
 import { refusalView } from './views/form.ts'
 
 /** Null: it was taken, and the form closes. Problems stand at their fields, a refusal in place of the form. */
@@ -70,7 +71,7 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   const door = doorOf(options.clock)
   let identity: Identity | null = null
   const app = new App({
-    receiver: receiverOf(options),
+    receiver: guarded(receiverOf(options), door),
     convoStore: false,
     logger: boltLogger(log),
     clientOptions: {
@@ -133,18 +134,31 @@ function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
   })
 }
 
+/** Bolt looks at the past alone. What has no signature at all is its own: it answers 401, or Slack's check of the line. */
+function guarded(receiver: HTTPReceiver, door: Door): HTTPReceiver {
+  const { requestListener } = receiver
+  receiver.requestListener = (request, response) => {
+    const { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp } =
+      request.headers
+    if (signature !== undefined && door.turnsAway(signature, timestamp))
+      response.writeHead(401, { connection: 'close' }).end()
+    else requestListener(request, response)
+  }
+  return receiver
+}
+
 /** Record, then ack: what was said to somebody alone follows the ack of a click, and is the ack of a command. */
 function answerAt(app: App, desk: Desk, api: SlackApi, options: SlackOptions): void {
   app.command(/^\//, async ({ body, ack }) => {
     const call = readCommand(body)
-    const said = call === null ? late : await inTime(desk.command(call), told, options)
-    await (said === null ? ack() : ack({ response_type: 'ephemeral', text: said }))
+    const said = call === null ? late : await inTime(desk.command(call), spoken, options)
+    await (said === null ? ack() : ack({ response_type: 'ephemeral', text: told(said) }))
   })
   app.action(/^/, async ({ body, ack }) => {
     const call = readAction(body)
-    const said = call === null ? null : await inTime(desk.action(call), told, options)
+    const said = call === null ? null : await inTime(desk.action(call), spoken, options)
     await ack()
-    if (call !== null && said !== null) await api.tell(call.channel, call.user, said)
+    if (call !== null && said !== null) await api.tell(call.channel, call.user, told(said))
   })
   app.view(/^/, async ({ body, ack }) => {
     const call = readView(body)
@@ -165,7 +179,7 @@ function isKnown(body: unknown): boolean {
   return action !== null && buttonActions.some((one) => one === action.action)
 }
 
-const told = (sentence: string): string | null => sentence
+const spoken = (sentence: string): string | null => sentence
 const refused = (sentence: string): ViewAnswer => ({ kind: 'refused', sentence })
 
 /** Record, then ack: what takes longer is answered with an error, never with a silent yes. */

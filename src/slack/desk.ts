@@ -1,5 +1,6 @@
 /** Answers commands, clicks and forms: who asks and where is judged first, then the one command is found. */
 import type { Actor } from '../gate/policy.ts'
+import { printable } from '../printable.ts'
 import { denialSentence, inputSentence, notTakenSentence } from '../words/en.ts'
 import { number } from '../words/numbers.ts'
 import { actOnBox } from './actions/boxes.ts'
@@ -93,7 +94,7 @@ function missingIn({ fields, given }: Form): Readonly<Record<string, string>> {
 }
 
 /** What stands at a field is plain text. */
-const bareFace = { literal: (text: string) => `"${text}"` }
+const bareFace = { literal: (text: string) => `"${printable(text, 300)}"` }
 
 /** Slack's own limit for a message is higher; nothing that somebody types here is so long. */
 const lengthAtMost = 3_000

@@ -12,6 +12,8 @@ const rememberedMs = 600_000
 const rememberedAtMost = 10_000
 
 export type Door = {
+  /** Whether a signature is none, or not of now: refused before anything of the request is read. */
+  readonly turnsAway: (signature: unknown, timestamp: unknown) => boolean
   /** Whether a signed request is new and of now; the second time it is not. */
   readonly admits: (signature: unknown, timestamp: unknown) => boolean
 }
@@ -19,14 +21,18 @@ export type Door = {
 export function doorOf(clock: Clock): Door {
   const seen = new Map<string, number>()
   const forget = (now: number) => {
-    for (const [signature, at] of seen) if (now - at > rememberedMs) seen.delete(signature)
+    // The oldest come first.
+    for (const [signature, at] of seen) {
+      if (now - at <= rememberedMs) return
+      seen.delete(signature)
+    }
   }
   return {
+    turnsAway: (signature, timestamp) =>
+      !isSignature(signature) || !isOfNow(timestamp, clock.now()),
     admits: (signature, timestamp) => {
       const now = clock.now()
-      const seconds = z.coerce.number().int().safeParse(timestamp)
-      if (typeof signature !== 'string' || !seconds.success) return false
-      if (Math.abs(now - seconds.data * 1000) > agesAtMostMs) return false
+      if (!isSignature(signature) || !isOfNow(timestamp, now)) return false
       if (seen.has(signature)) return false
       if (seen.size >= rememberedAtMost) forget(now)
       // Full of requests of the last minutes: somebody floods us, and forgetting would let a replay in.
@@ -35,6 +41,16 @@ export function doorOf(clock: Clock): Door {
       return true
     },
   }
+}
+
+function isOfNow(timestamp: unknown, now: number): boolean {
+  const seconds = z.coerce.number().int().safeParse(timestamp)
+  return seconds.success && Math.abs(now - seconds.data * 1000) <= agesAtMostMs
+}
+
+/** Bolt also takes it with a tail behind a second `=`: the same bytes under another name, so a replay. */
+function isSignature(signature: unknown): signature is string {
+  return typeof signature === 'string' && /^v0=[0-9a-f]{64}$/.test(signature)
 }
 
 const commandSchema = z.object({

@@ -18,7 +18,10 @@ export const setDatabaseFlag = defineStep({
   minutes: 5,
   input: z.strictObject({
     database: databaseName,
-    name: z.string().min(1).describe('the flag, for example max_connections'),
+    name: z
+      .string()
+      .refine(isFlagName, "a flag's name, for example max_connections")
+      .describe('the flag, for example max_connections'),
     value: z
       .string()
       .min(1)
@@ -91,3 +94,8 @@ export const setDatabaseFlag = defineStep({
     input: { database, name, value: before.databases[database]?.flags[name] ?? null },
   }),
 })
+
+/** What every object has is no flag of one: `constructor` would be set already. */
+function isFlagName(name: string): boolean {
+  return /^[A-Za-z][\w.]{0,62}$/.test(name) && !(name in {})
+}

@@ -5,6 +5,7 @@ import type { LintFinding } from '../define/lint-runbook.ts'
 import type { Condition, OnlyIfItem, WaitItem } from '../define/plan-item.ts'
 import type { Halt, RehearsedRun, Stop } from '../define/rehearsed-run.ts'
 import type { Miss } from '../define/test-runbook.ts'
+import { printable } from '../printable.ts'
 import { type Face, inputSentence, unknownStepSentence } from './en.ts'
 import { stepLine } from './en-plan.ts'
 import { lawName, reasonSentence, refusalSentence } from './en-reasons.ts'
@@ -15,7 +16,12 @@ export function unknownRunbookSentence(name: string, nearest: string | null, fac
   return `No runbook ${face.literal(name)}.${hint} ${face.literal('runbook list')} names them all.`
 }
 
+/** What the file says stands in it, cut. */
 export function loadProblemSentence(problem: LoadProblem): string {
+  return printable(loadProblemWords(problem), 1_000)
+}
+
+function loadProblemWords(problem: LoadProblem): string {
   const { file } = problem
   switch (problem.code) {
     case 'no-folder':

@@ -20,8 +20,8 @@ export type ReadBroker =
   | { readonly kind: 'wrong'; readonly problem: string }
 
 export function readBrokerUrl(text: string): ReadBroker {
-  if (!URL.canParse(text)) return wrong('is no URL; a password needs its signs percent-encoded')
-  const url = new URL(text)
+  const url = URL.parse(text)
+  if (url === null) return wrong('is no URL; a password needs its signs percent-encoded')
   if (!['redis:', 'rediss:'].includes(url.protocol))
     return wrong('does not begin with redis:// or rediss://')
   if (url.hostname === '') return wrong('names no host')

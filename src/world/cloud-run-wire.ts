@@ -172,9 +172,9 @@ export function readOperation(reply: unknown, sent: 'no' | 'unknown'): CloudRunO
 
 /** `4`, `0.5` or `1000m`. */
 export function readCpu(quantity: string): number | null {
-  const milli = /^(\d+)m$/.exec(quantity)
+  const milli = /^(\d{1,12})m$/.exec(quantity)
   if (milli !== null) return Number(milli[1]) / 1_000
-  return /^\d+(\.\d+)?$/.test(quantity) ? Number(quantity) : null
+  return /^\d{1,9}(\.\d+)?$/.test(quantity) ? Number(quantity) : null
 }
 
 const unitBytes: Readonly<Record<string, number>> = {
@@ -189,7 +189,7 @@ const unitBytes: Readonly<Record<string, number>> = {
 
 /** `8Gi`, `512Mi`, `1G`. */
 export function readMemoryGib(quantity: string): number | null {
-  const parts = /^(\d+(?:\.\d+)?)([kMG]i?|Ki|)$/.exec(quantity)
+  const parts = /^(\d{1,15}(?:\.\d+)?)([kMG]i?|Ki|)$/.exec(quantity)
   const bytes = unitBytes[parts?.[2] ?? 'none']
   return parts === null || bytes === undefined ? null : (Number(parts[1]) * bytes) / 2 ** 30
 }

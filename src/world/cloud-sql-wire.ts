@@ -9,7 +9,7 @@ import type { CloudSqlBackup, CloudSqlInstance, CloudSqlOperation } from './port
 // What @google-cloud/sql gives after decoding: unset scalars are '', unset wrappers null.
 // facts/cloudsql.md, 5.
 
-const int64 = z.union([z.string().regex(/^-?\d+$/), z.int().transform(String)])
+const int64 = z.union([z.string().regex(/^-?\d{1,19}$/), z.int().transform(String)])
 const wrapped = z.object({ value: int64 })
 const timestamp = z.object({ seconds: int64, nanos: z.int() }).nullish()
 const text = z.string().nullish()

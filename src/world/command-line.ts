@@ -2,11 +2,16 @@
 
 export type Flag = { readonly long: string; readonly short?: string }
 
-type Place = { readonly from: number; readonly to: number; readonly value: string }
+/** Undefined: the flag stands there without a value, which no program would start with. */
+type Place = {
+  readonly from: number
+  readonly to: number
+  readonly value: string | undefined
+}
 
 /** The last one counts; undefined: it is not there. */
 export function flagValue(words: readonly string[], flag: Flag): string | undefined {
-  return placesOf(words, flag).at(-1)?.value
+  return placesOf(words, flag).findLast(({ value }) => value !== undefined)?.value
 }
 
 /** Where the flag stood first, or at the end; any other mention of it is gone. */
@@ -31,8 +36,9 @@ function placesOf(words: readonly string[], { long, short }: Flag): readonly Pla
     if (word.startsWith(`${long}=`)) return [{ ...one, value: word.slice(long.length + 1) }]
     if (short !== undefined && word.startsWith(short) && word !== short && !word.startsWith('--'))
       return [{ ...one, value: word.slice(short.length).replace(/^=/, '') }]
+    if (word !== long && word !== short) return []
     const next = words[index + 1]
-    if ((word !== long && word !== short) || next === undefined || next.startsWith('-')) return []
+    if (next === undefined || next.startsWith('-')) return [{ ...one, value: undefined }]
     return [{ from: index, to: index + 2, value: next }]
   })
 }

@@ -2,6 +2,7 @@
  * A call to the outside that failed. Thrown by adapters, caught only in the executor and in
  * observation. DESIGN.md, 7.
  */
+import { printable } from '../printable.ts'
 
 export type FaultCode =
   | 'time-out'
@@ -18,6 +19,9 @@ export type FaultCode =
   | 'server-error'
   | 'unreadable'
 
+/** The other side's words stand in it: enough to find the cause by, whatever it answered. */
+const messageAtMost = 1_000
+
 export class Fault extends Error {
   readonly code: FaultCode
   /** Whether the request can have had an effect: the one question that decides whether it may be sent again. */
@@ -30,7 +34,7 @@ export class Fault extends Error {
     message: string,
     options: { cause?: unknown; retryAfterMs?: number } = {},
   ) {
-    super(message, { cause: options.cause })
+    super(printable(message, messageAtMost), { cause: options.cause })
     this.name = 'Fault'
     this.code = code
     this.sent = sent

@@ -29,7 +29,7 @@ export function codeOf(status: number): FaultCode {
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 export function waitMs(retryAfter: string | null, now: number): number {
   if (retryAfter === null) return refillMs
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000
   const at = Date.parse(retryAfter)
   return Number.isNaN(at) ? refillMs : Math.max(0, at - now)
 }
@@ -50,7 +50,12 @@ export function failedRead(what: string, error: unknown, permission: string): Fa
     return new Fault('unreadable', 'no', clipped(`${what}: ${error.message}`), { cause: error })
   const judgement = gaxError.safeParse(error)
   if (!judgement.success)
-    return new Fault('unreachable', 'no', clipped(`${what}: ${String(error)}`), { cause: error })
+    return new Fault(
+      'unreachable',
+      'no',
+      clipped(`${what}: ${error instanceof Error ? String(error) : 'no answer'}`),
+      { cause: error },
+    )
   const { message, code, httpStatusCode } = judgement.data
   const fault = httpStatusCode === undefined ? silentCode(code) : codeOf(httpStatusCode)
   const said = withPermission(clipped(`${what}: ${message}`), fault, permission)

@@ -9,7 +9,8 @@ export function assertAllowed(host: string, allowed: readonly string[]): void {
   // Anything beside a host and a port would lead elsewhere than it reads: user@, /path, ?query.
   const isPlain = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host)
   const bare = host.replace(/:\d{1,5}$/, '')
-  if (isPlain && (allowed.includes(host) || allowed.includes(bare))) return
+  const isHost = isPlain && URL.parse(`http://${host}`) !== null
+  if (isHost && (allowed.includes(host) || allowed.includes(bare))) return
   throw new Fault('forbidden', 'no', `${host} is not among policy.loadTestHosts`)
 }
 

@@ -1,5 +1,6 @@
 /** What k6 says: its exit codes, its summary, and how it stands while it runs. k6 1.x and 2.x; facts/workload.md, 6. */
 import { z } from 'zod'
+import { printable } from '../printable.ts'
 import type { LoadTestNow, LoadTestResult } from './ports/load-test.ts'
 
 export const runningRecord = z.object({
@@ -101,7 +102,7 @@ export function errorOf(ended: EndedRecord, result: LoadTestResult | null): stri
 }
 
 function lastLine(said: string): string {
-  return said.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  return printable(said.trim().split('\n').at(-1) ?? '', 300)
 }
 
 const status = z.object({

@@ -5,8 +5,13 @@ import type { AlertPolicy, NotificationChannel, Series, SeriesQuery } from './po
 
 // What Google's client gives after decoding: unset scalars are '', unset messages null.
 
-const int64 = z.union([z.string().regex(/^-?\d+$/), z.int()]).transform(Number)
-const timestamp = z.object({ seconds: int64, nanos: z.int() })
+const int64 = z.union([z.string().regex(/^-?\d{1,19}$/), z.int()]).transform(Number)
+/** A Timestamp of protobuf ends with the year 9999. */
+const lastSecond = 253_402_300_799
+const timestamp = z.object({
+  seconds: int64.refine((seconds) => Math.abs(seconds) <= lastSecond, 'no time of a calendar'),
+  nanos: z.int().min(0).max(999_999_999),
+})
 const labels = z.record(z.string(), z.string()).nullish()
 
 const point = z.object({

@@ -17,10 +17,10 @@ import type {
 const itself = 'pgbouncer'
 
 const amount = z.union([
-  z.number().min(0),
+  z.number().min(0).max(1e15),
   z
     .string()
-    .regex(/^\d+(\.\d+)?$/)
+    .regex(/^\d{1,15}(\.\d+)?$/)
     .transform(Number),
 ])
 const flag = z.union([z.boolean(), amount.transform((value) => value !== 0)])
@@ -174,7 +174,7 @@ export function readSettings(
 ): Pick<PgBouncerProcess, 'settings' | 'queryWaitTimeoutSeconds'> {
   const values = read(subject, configRow, rows).map(({ key, value }) => [key, value])
   const judgement = settings.safeParse(Object.fromEntries(values))
-  if (!judgement.success) throw unreadable(subject, judgement.error.message)
+  if (!judgement.success) throw unreadable(subject, firstOf(judgement.error))
   const config = judgement.data
   return {
     settings: {
@@ -196,7 +196,11 @@ function read<Row extends z.ZodType>(
 ): z.infer<Row>[] {
   const judgement = z.array(row).safeParse(rows)
   if (judgement.success) return judgement.data
-  throw unreadable(subject, judgement.error.message)
+  throw unreadable(subject, firstOf(judgement.error))
+}
+
+function firstOf({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.map(String).join('.')}: ${issue?.message}`
 }
 
 function unreadable(subject: string, why: string): Fault {

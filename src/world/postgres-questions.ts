@@ -56,7 +56,7 @@ function assertSeen(rows: readonly { readonly sees_all: boolean }[], database: s
 }
 
 export const maxConnections = question(
-  z.object({ max_connections: z.string().regex(/^\d+$/) }),
+  z.object({ max_connections: z.string().regex(/^\d{1,9}$/) }),
   'SHOW max_connections',
   [],
   ([row], database) => Number(existing(row, database).max_connections),

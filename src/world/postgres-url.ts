@@ -113,8 +113,7 @@ function tlsOf({ searchParams }: URL, host: string): PostgresTls | null {
 
 /** `postgres://user:password@/database?host=/folder` is usual for Unix sockets, and no URL to Node. */
 function parsed(text: string): URL | null {
-  const url = URL.canParse(text) ? text : text.replace('@/', `@${noHost}/`)
-  return URL.canParse(url) ? new URL(url) : null
+  return URL.parse(text) ?? URL.parse(text.replace('@/', `@${noHost}/`))
 }
 
 function wrong(problem: string): ReadUrl {

@@ -18,6 +18,7 @@ const faces = [
   all('runs'),
   types('gate'),
   all('words'),
+  all('printable.ts'),
 ]
 
 /**
@@ -40,13 +41,19 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   ledger: [types('world/world.ts'), types('world/postgres-url.ts'), all('world/postgres-tls.ts')],
   dispatch: [types('world/world.ts'), types('ledger')],
   // Observation, alerts and dashboards are made from the document; nothing of the model runs here.
-  world: [types('capacity')],
-  words: [types('capacity'), types('define'), types('gate'), types('runs')],
+  world: [types('capacity'), all('printable.ts')],
+  words: [
+    ...[types('capacity'), types('define'), types('gate'), types('runs'), all('printable.ts')],
+  ],
   slack: faces,
   cli: faces,
   rehearsal: [types('world/world.ts')],
+  // What somebody else wrote becomes one line: the same for a log, a terminal and a message.
+  'printable.ts': [],
   'config.ts': [all('config-urls.ts')],
-  'config-urls.ts': [all('world/postgres-url.ts'), all('world/celery-url.ts')],
+  'config-urls.ts': [
+    ...[all('world/postgres-url.ts'), all('world/celery-url.ts'), all('printable.ts')],
+  ],
   'documents.ts': [all('capacity')],
   library: [all('define')],
   // Which ledger and dispatcher, by the environment: what `main` would hold if it were not so long.
@@ -118,6 +125,7 @@ export const pure = [
   'src/define/',
   'src/words/',
   'src/slack/views/',
+  'src/printable.ts',
   'src/gate/policy.ts',
   'src/runs/checklist/checklist.ts',
   'src/runs/checklist/seeing.ts',

@@ -111,6 +111,7 @@ function drawToken(token: string): ReactNode {
     case 'subteam':
       return mention('@', userGroups.find((each) => each.id === first)?.handle ?? first)
     case 'date': {
+      if (!/^\d{1,11}$/.test(first)) return decoded(label ?? token)
       const at = Number(first) * 1000
       return element('time', { title: label }, dateInWords(at, second))
     }

@@ -2,6 +2,7 @@
 import type { Condition, StoredItem } from '../../define/plan-item.ts'
 import type { JsonObject } from '../../define/step.ts'
 import type { Recorded } from '../../ledger/ledger.ts'
+import { IllegalEvent } from '../moves.ts'
 import { type Read, readEvents } from '../read-events.ts'
 import { storedItem } from '../run.ts'
 import { type ChecklistEvent, checklistEventSchema, type Sight } from './events.ts'
@@ -80,7 +81,7 @@ export const checklistStream = (checklist: string) => `${prefix}${checklist}`
 export const isChecklistStream = (stream: string) => stream.startsWith(prefix)
 export const checklistOfStream = (stream: string) => stream.slice(prefix.length)
 
-/** Null for a stream without events. Throws UnknownEvent. */
+/** Null for a stream without events. Throws UnknownEvent and IllegalEvent. */
 export function checklistOf(records: readonly Recorded[]): Checklist | null {
   return readEvents(checklistEventSchema, records).reduce<Checklist | null>(evolve, null)
 }
@@ -148,5 +149,5 @@ export function takesWord({ evidence, seen }: ChecklistBox): boolean {
 }
 
 function illegal(type: string, standing: string): Error {
-  return new Error(`${type} cannot happen to a checklist or box that is ${standing}`)
+  return new IllegalEvent(type, standing, 'checklist or box')
 }

@@ -41,6 +41,9 @@ export function escaped(text: string): string {
     .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 }
 
+/** Enough to know what one typed by; a whole line to type is shorter. */
+const literalAtMost = 300
+
 /** A backtick would end the code span: it becomes an apostrophe. */
 export const slackFace: Face = {
   person: (user) => `<@${user}>`,
@@ -50,8 +53,13 @@ export const slackFace: Face = {
     const seconds = Math.floor(at / 1000)
     return `<!date^${seconds}^{time}|${new Date(at).toISOString().slice(11, 16)} UTC>`
   },
-  literal: (text) => `\`${escaped(text).replaceAll('`', "'")}\``,
+  literal: (text) => `\`${escaped(cut(text, literalAtMost)).replaceAll('`', "'")}\``,
   run: (run) => `run \`${escaped(run)}\``,
+}
+
+/** What is said to one person, whatever it repeats. */
+export function told(mrkdwn: string): string {
+  return cutMarkup(mrkdwn, textAtMost)
 }
 
 /** The same without what only Slack draws: for `text`, which is read aloud and pushed. */

@@ -14,7 +14,7 @@ import {
 
 const requestSchema = z.object({
   /** The run that it becomes, once: a second click finds it there. */
-  run: z.string().min(1).max(64),
+  run: z.string().regex(/^[a-z0-9]{1,64}$/),
   name: z.string(),
   parameters: z.record(z.string(), z.json()),
 })
