@@ -2,9 +2,16 @@
  * The bot on Slack's HTTP door: the one importer of Bolt. What arrives is judged in door.ts and
  * answered by the desk.
  */
-import type { ServerResponse } from 'node:http'
-import { App, type Logger as BoltLogger, HTTPReceiver, LogLevel } from '@slack/bolt'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  App,
+  type Logger as BoltLogger,
+  HTTPReceiver,
+  HTTPModuleFunctions as http,
+  LogLevel,
+} from '@slack/bolt'
 import type { Logger as PinoLogger } from 'pino'
+import { printable } from '../printable.ts'
 import type { Clock, Timers } from '../world/world.ts'
 import { type SlackApi, slackApi } from './api.ts'
 import {
@@ -59,6 +66,10 @@ const callTimeoutMs = 8_000
 
 const keepAliveMs = 5_000
 
+const eventsPath = '/slack/events'
+/** Bytes: what Slack sends is far smaller. */
+const bodyLimit = 262_144
+
 const commands = ['/capacity', '/runbook', '/plimsoll']
 
 const broken =
@@ -71,7 +82,7 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   const door = doorOf(options.clock)
   let identity: Identity | null = null
   const app = new App({
-    receiver: guarded(receiverOf(options), door),
+    receiver: guarded(receiverOf(options), door, options),
     convoStore: false,
     logger: boltLogger(log),
     clientOptions: {
@@ -87,13 +98,6 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   })
   const api = slackApi((method, args) => app.client.apiCall(method, { token: botToken, ...args }))
   app.error(async (error) => log.error({ err: error }, 'a Slack request failed'))
-  app.use(async (args) => {
-    const { plimsollSignature, plimsollTimestamp } = args.context
-    const admitted = door.admits(plimsollSignature, plimsollTimestamp)
-    if (admitted && isKnown(args.body)) return args.next()
-    // A replay, or a payload that nobody here sent: quiet, nothing is done, and Slack does not wait for 3 s.
-    if ('ack' in args && args.ack !== undefined) await args.ack()
-  })
   const open: SlackDoor['open'] = async (desk, { port, host }) => {
     const { team, botUser, bot } = await api.identity()
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
@@ -116,13 +120,9 @@ type Identity = {
 function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
   return new HTTPReceiver({
     signingSecret,
-    endpoints: ['/slack/events'],
-    bodyLimit: 262_144,
+    endpoints: [eventsPath],
+    bodyLimit,
     logger: boltLogger(log),
-    customPropertiesExtractor: ({ headers }) => ({
-      plimsollSignature: headers['x-slack-signature'],
-      plimsollTimestamp: headers['x-slack-request-timestamp'],
-    }),
     customRoutes: [
       { path: '/healthz', method: 'GET', handler: (_request, response) => end(response, 200) },
       {
@@ -134,17 +134,67 @@ function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
   })
 }
 
-/** Bolt looks at the past alone. What has no signature at all is its own: it answers 401, or Slack's check of the line. */
-function guarded(receiver: HTTPReceiver, door: Door): HTTPReceiver {
+/**
+ * What Bolt is not shown: it knows no future, takes a replay, waits 3 s over what it does not know, and a body of `null`
+ * ends the process. So what is signed is read here first, and what nobody here sends is quiet.
+ */
+function guarded(receiver: HTTPReceiver, door: Door, options: SlackOptions): HTTPReceiver {
   const { requestListener } = receiver
   receiver.requestListener = (request, response) => {
-    const { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp } =
-      request.headers
-    if (signature !== undefined && door.turnsAway(signature, timestamp))
-      response.writeHead(401, { connection: 'close' }).end()
-    else requestListener(request, response)
+    const path = URL.parse(request.url ?? '', 'http://localhost')?.pathname
+    if (request.method !== 'POST' || path !== eventsPath) return requestListener(request, response)
+    judged(request, door, options)
+      .then((verdict) => {
+        if (verdict === 'let-in') return requestListener(request, response)
+        response.writeHead(verdict, { connection: 'close' }).end()
+      })
+      .catch((error: unknown) => {
+        options.log.error({ err: error }, 'a Slack request failed')
+        if (!response.headersSent) response.writeHead(500).end()
+      })
   }
   return receiver
+}
+
+/** Or the status that it gets. A replay and what is none of ours are quiet: nothing is done. */
+async function judged(
+  request: IncomingMessage,
+  door: Door,
+  { signingSecret, log }: SlackOptions,
+): Promise<'let-in' | number> {
+  const refused = (status: number, error: unknown) => {
+    log.warn({ status, why: printable(String(error), 300) }, 'a Slack request was refused')
+    return status
+  }
+  const { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp } = request.headers
+  if (signature !== undefined && door.turnsAway(signature, timestamp))
+    return refused(401, 'its signature is none, or not of now')
+  try {
+    const verified = await http.parseAndVerifyHTTPRequest({ signingSecret, bodyLimit }, request)
+    const body: unknown = parsedBody(verified)
+    if (body === undefined) return refused(400, 'its body cannot be read')
+    if (isChallenge(body)) return 'let-in'
+    return isKnown(body) && door.admits(signature, timestamp) ? 'let-in' : 200
+  } catch (error) {
+    return refused(http.isRawBodyError(error) ? 413 : 401, error)
+  }
+}
+
+/** Undefined: it is no form and no JSON. */
+function parsedBody(verified: Parameters<typeof http.parseHTTPRequestBody>[0]): unknown {
+  try {
+    return http.parseHTTPRequestBody(verified)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Slack asks so whether an address is ours, when it is set up. */
+function isChallenge(body: unknown): boolean {
+  return (
+    typeof body === 'object' && body !== null && Reflect.get(body, 'type') === 'url_verification'
+  )
 }
 
 /** Record, then ack: what was said to somebody alone follows the ack of a click, and is the ack of a command. */

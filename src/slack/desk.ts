@@ -11,7 +11,7 @@ import type { Desk, ViewAnswer } from './app.ts'
 import { openForm, readForm } from './asking.ts'
 import { capacity } from './commands/capacity.ts'
 import { runbook } from './commands/runbook.ts'
-import type { ActionCall, CommandCall, ViewCall } from './door.ts'
+import { type ActionCall, type CommandCall, readAtMost, type ViewCall } from './door.ts'
 import { linkTo, refusal } from './links.ts'
 import type { CommandAnswer, DeskMeans } from './means.ts'
 import { slackFace } from './views/blocks.ts'
@@ -46,8 +46,8 @@ async function commanded(
   call: CommandCall,
   teams: readonly string[],
 ): Promise<CommandAnswer> {
-  if (call.length > lengthAtMost)
-    return `Not read: your command has ${number(call.length)} characters, and I read ${number(lengthAtMost)} at most.`
+  if (call.length > readAtMost)
+    return `Not read: your command has ${number(call.length)} characters, and I read ${number(readAtMost)} at most.`
   const actor = await actorOf(means, call.user, teams)
   const denial = means.requests.denialTo(call.channel, actor)
   if (denial !== null) return denialSentence(denial, slackFace)
@@ -95,9 +95,6 @@ function missingIn({ fields, given }: Form): Readonly<Record<string, string>> {
 
 /** What stands at a field is plain text. */
 const bareFace = { literal: (text: string) => `"${printable(text, 300)}"` }
-
-/** Slack's own limit for a message is higher; nothing that somebody types here is so long. */
-const lengthAtMost = 3_000
 
 /** Whoever may not ask may not make the bot speak either. */
 const questions = ['details', 'why', 'skip', 'follow-up', 'judge']

@@ -53,6 +53,9 @@ function isSignature(signature: unknown): signature is string {
   return typeof signature === 'string' && /^v0=[0-9a-f]{64}$/.test(signature)
 }
 
+/** Characters of a command: what is longer is refused by its length, and its words are none of ours. */
+export const readAtMost = 3_000
+
 const commandSchema = z.object({
   command: z.string(),
   text: z.string().default(''),
@@ -152,7 +155,7 @@ export function readCommand(body: unknown): CommandCall | null {
   const parsed = commandSchema.safeParse(body)
   if (!parsed.success) return null
   const { command, text, team_id: team, user_id: user, channel_id: channel } = parsed.data
-  const [words, trigger] = [wordsOf(text), parsed.data.trigger_id ?? null]
+  const [words, trigger] = [wordsOf(text.slice(0, readAtMost)), parsed.data.trigger_id ?? null]
   const from = { team, user, channel, trigger, run: null }
   return { kind: 'command', command, words, length: text.length, ...from }
 }

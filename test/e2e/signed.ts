@@ -70,6 +70,10 @@ export function command(fields: Readonly<Record<string, string>> = {}): string {
   }).toString()
 }
 
+/** As Slack sends what is clicked and filled in. */
+export const json = (payload: unknown) =>
+  new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
+
 export type Click = {
   readonly action?: string
   readonly value: string
@@ -100,5 +104,5 @@ export function click(one: Click): string {
     actions: [{ type: 'button', action_id: action, block_id: 'b', value, action_ts: ts }],
     ...one.over,
   }
-  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
+  return json(payload)
 }

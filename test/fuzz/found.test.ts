@@ -8,6 +8,7 @@ import { hostText, isLocalRoot, problem } from '../../src/config-urls.ts'
 import { drawMrkdwn } from '../../src/rehearsal/page/mrkdwn.ts'
 import { checklistOf } from '../../src/runs/checklist/checklist.ts'
 import { IllegalEvent } from '../../src/runs/moves.ts'
+import { readCommand } from '../../src/slack/door.ts'
 import { slackFace, told } from '../../src/slack/views/blocks.ts'
 import { readRequest } from '../../src/slack/views/request.ts'
 import { catalogue } from '../../src/steps/index.ts'
@@ -109,6 +110,14 @@ describe('what somebody else wrote', () => {
   test('cannot end a line of the configuration’s problem', () => {
     expect(problem('PORT', 'a\nb').problem).toBe('a b')
   })
+})
+
+test('a command of a quarter of a megabyte takes no seconds to be refused', () => {
+  const text = 'x={ '.repeat(60_000)
+  const asked = { command: '/capacity', text, team_id: 'T', user_id: 'U', channel_id: 'C' }
+  const before = process.threadCpuUsage()
+  expect(readCommand(asked)).toMatchObject({ length: 240_000 })
+  expect(process.threadCpuUsage(before).user).toBeLessThan(1_000_000)
 })
 
 test('`constructor` is no flag of a database: every object has one, and it would count as set', () => {
