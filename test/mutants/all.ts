@@ -3,11 +3,13 @@ import { cloudRunMutants } from './cloud-run.ts'
 import { cloudSqlMutants } from './cloud-sql.ts'
 import { coreMutants } from './core.ts'
 import type { Mutant } from './mutant.ts'
+import { peopleMutants } from './people.ts'
 import { slackMutants } from './slack.ts'
 
 export const mutants: readonly Mutant[] = [
   ...cloudRunMutants,
   ...cloudSqlMutants,
   ...coreMutants,
+  ...peopleMutants,
   ...slackMutants,
 ]

@@ -57,7 +57,10 @@ const writing: readonly Mutant[] = [
     replace:
       '  await writeOf(task).perform(cleared.clearance, intent, means.world)\n' +
       "  const written = await decidedOn(look, task, { type: 'write-intended'",
-    killedBy: { file: 'test/runs/crashes.test.ts', title: 'has these points' },
+    killedBy: {
+      file: 'test/runs/crashes.test.ts',
+      title: 'has its intent in the ledger before anything is sent',
+    },
   },
   {
     name: 'retry-beside-a-write-that-may-land',

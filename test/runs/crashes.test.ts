@@ -161,6 +161,13 @@ describe('a life that nothing disturbs', () => {
   })
 })
 
+describe('every life', () => {
+  test('has its intent in the ledger before anything is sent', () => {
+    for (const { life } of undisturbed)
+      expect(life.points.indexOf(write)).toBe(life.points.indexOf('write-intended') + 1)
+  })
+})
+
 const places = undisturbed.flatMap(({ life, ...story }) =>
   life.points.flatMap((what, index) =>
     (['before', 'after'] as const).map((when) => ({ ...story, at: index + 1, what, when })),

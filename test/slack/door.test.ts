@@ -28,6 +28,24 @@ describe('a signed request is let in', () => {
     expect(door.admits(signature(1), seconds(noon + away * 1_000))).toBe(admitted)
   })
 
+  test('and none of the future, which Bolt lets pass', () => {
+    const door = doorOf({ now: () => noon })
+    for (const ahead of [301, 86_400, 31_536_000]) {
+      const timestamp = seconds(noon + ahead * 1_000)
+      expect(door.turnsAway(signature(1), timestamp)).toBe(true)
+      expect(door.admits(signature(1), timestamp)).toBe(false)
+    }
+  })
+
+  test('and not again with something behind its signature', () => {
+    const door = doorOf({ now: () => noon })
+    expect(door.admits(signature(1), seconds(noon))).toBe(true)
+    for (const tail of ['=', '=1', '=1=2']) {
+      expect(door.turnsAway(`${signature(1)}${tail}`, seconds(noon))).toBe(true)
+      expect(door.admits(`${signature(1)}${tail}`, seconds(noon))).toBe(false)
+    }
+  })
+
   test.each([undefined, null, '', 'soon', '1e3x', {}, [], ['v0=a']])('never at %j', (timestamp) => {
     expect(doorOf({ now: () => noon }).admits(signature(1), timestamp)).toBe(false)
   })
