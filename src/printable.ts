@@ -1,6 +1,6 @@
 /** What somebody else wrote, on its way into a sentence, a log or a terminal. Pure. */
 
-/** Control characters and what turns the direction of reading: they move the cursor, or show another text than is there. */
+/** Control characters, and what turns the direction of reading: another text shows than is there. */
 const unseen = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
 
 /** On one line, and cut. */

@@ -135,8 +135,9 @@ function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
 }
 
 /**
- * What Bolt is not shown: it knows no future, takes a replay, waits 3 s over what it does not know, and a body of `null`
- * ends the process. So what is signed is read here first, and what nobody here sends is quiet.
+ * What Bolt is not shown: it knows no future, takes a replay, waits 3 s over what it does not know,
+ * and a body of `null` ends the process. So what is signed is read here first, and what nobody here
+ * sends is quiet.
  */
 function guarded(receiver: HTTPReceiver, door: Door, options: SlackOptions): HTTPReceiver {
   const { requestListener } = receiver

@@ -1,4 +1,4 @@
-/** Requests with our signature on them, and somebody else's content: what a stolen secret or a tampered client could send. */
+/** Requests with our signature on them, and somebody else's content: of a tampered client, or a stolen secret. */
 import type { Attacked } from './attacked.ts'
 import { ids, incident, type Stage } from './bot.ts'
 import { type Click, click, command, json, type Signed, signed, team } from './signed.ts'

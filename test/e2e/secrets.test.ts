@@ -1,4 +1,4 @@
-/** Secrets are nowhere but in the environment: not in a log, a message, an error, an answer or the ledger. contract.md, 2. */
+/** Secrets are nowhere but in the environment: not in a log, a message, an answer or the ledger. contract.md, 2. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -54,7 +54,7 @@ const nasty: readonly string[] = [
 ]
 
 /** Anything that JSON can hold, weird names and large numbers among it. */
-export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
+const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...nasty) },
   fc.constantFrom<unknown>(null, true, false, 0, -1, 1e21, 2 ** 53, -(2 ** 63), 0.1, 1e308, [], {}),
   fc.jsonValue({ maxDepth: 3 }),

@@ -96,7 +96,7 @@ export function orFault<Answer>(read: () => Answer): Answer | null {
 }
 
 /** No sentence that names what is wrong is longer, whatever was wrong. */
-export const sentenceAtMost = 3_000
+const sentenceAtMost = 3_000
 
 /** For a log, a terminal or a message: short, and without a sign that moves the cursor or the reading. */
 export function sayable(sentence: string): void {

@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz`: every parser is fed samples that somebody mistyped, cut or attacked, for a minute each. `--only NAME`,
- * `--seconds N`, `--seed N` (and `--path` of a failure), `--list`. Exit code 1 where something does not hold: then the seed and the smallest input.
+ * `npm run fuzz`: every parser is fed samples that somebody mistyped, cut or attacked, for a minute
+ * each. `--only NAME`, `--seconds N`, `--seed N` (and `--path` of a failure), `--list`. Exit code 1
+ * where something does not hold: then the seed, the path and the smallest input.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'

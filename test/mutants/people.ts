@@ -1,4 +1,4 @@
-/** Who may, when, and how many: what would let the wrong person, or the right one at the wrong time, change something. */
+/** Who may, when, and how many: what would let the wrong person, or the right one too late, change something. */
 import type { Mutant } from './mutant.ts'
 
 const door = 'test/slack/door.test.ts'
