@@ -38,6 +38,8 @@ export function printedBy({ out, err }: Printed): Verbs {
       runs: async () => ({ runs: [], unreadable: [] }),
     },
     rewrite: () => 'Nothing is written here.',
+    create: () => 'Nothing is written here.',
+    survey: async () => ({ kind: 'wrong', sentence: 'Nobody looks here.' }),
     examineSetup: async () => [],
     ask: async () => ({ kind: 'wrong', sentence: 'Nobody is asked here.' }),
     start: async () => 1,
