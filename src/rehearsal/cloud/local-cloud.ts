@@ -3,19 +3,19 @@
  * plain HTTP.
  */
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import { z } from 'zod'
-import { type GoogleError, malformed, unavailable } from './google-error.ts'
-import type { Mishap } from './mishaps.ts'
-import { isMonitoring, type LocalMonitoring, type Monitoring } from './monitoring.ts'
+import type { Mishap, WriteMishap } from './mishaps.ts'
+import type { LocalMonitoring } from './monitoring.ts'
 import { monitoringOf } from './monitoring-of-cloud.ts'
-import type { Answer, Product } from './product.ts'
+import { type ArrivedRequest, responder } from './responder.ts'
 import { type RunAdmin, runProduct } from './run-admin.ts'
 import { generationAt, revisionReadyAt, type Spec } from './run-resource.ts'
 import { runResourcesOf } from './run-seed.ts'
 import type { Settings } from './settings-rules.ts'
 import { type SqlAdmin, sqlProduct } from './sql-admin.ts'
 import { isDown, type Outage, revisionAt, type SqlInstance, statusAt } from './sql-instance.ts'
+import { openTrouble, type Trouble } from './trouble.ts'
 
 export type LocalInstance = Partial<Settings> & {
   readonly name: string
@@ -24,15 +24,6 @@ export type LocalInstance = Partial<Settings> & {
   readonly region?: string
   readonly settingsVersion?: number
   readonly masterInstanceName?: string
-}
-
-export type ArrivedRequest = {
-  readonly at: number
-  readonly method: string
-  readonly path: string
-  readonly body: unknown
-  /** Whether it carried credentials: nothing that talks to a local cloud may. */
-  readonly authorized: boolean
 }
 
 export type LocalCloudOptions = {
@@ -56,6 +47,8 @@ export type LocalCloudOptions = {
   readonly readLagMs?: number
   /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
   readonly beforeReply?: (request: ArrivedRequest) => Promise<'reply' | 'drop'>
+  /** Told of what a change has just met. */
+  readonly onMishap?: (mishap: WriteMishap) => void
   /** How many use the site at a moment; absent: the document's nowUsers, always. */
   readonly users?: (at: number) => number
 }
@@ -80,21 +73,22 @@ export type LocalCloud = {
   readonly root: string
   /** The last thousand that reached it, refused ones too. */
   readonly requests: readonly ArrivedRequest[]
-  /** How many changes took effect. */
+  /** How many changes took effect, those of Cloud Monitoring aside. */
   readonly writes: number
+  /** Those that were accepted, of all products, in order. */
+  readonly changes: readonly ArrivedRequest[]
   /** How an instance is at this moment, without lag. */
   readonly instance: (name: string) => InstanceView
   /** How a service or worker pool is wished to be at this moment, without lag. */
   readonly service: (name: string) => ServiceView
   /** The next request of that kind meets this; called twice, the next two. */
   readonly provoke: (mishap: Mishap) => void
-  /** Cloud Monitoring, with mishaps of its own. */
+  /** What goes wrong here. */
+  readonly trouble: Trouble
   readonly monitoring: LocalMonitoring
   readonly stop: () => Promise<void>
 }
 
-const bodyLimit = 1_000_000
-const requestLimit = 1_000
 const quotaRefillSeconds = 60
 const weekMs = 7 * 24 * 3_600_000
 
@@ -111,19 +105,22 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       restartMs: (restartSeconds * 1_000) / speed,
       burntMs: weekMs / speed,
     },
-    readLagMs,
     newName: randomUUID,
   }
-  const run = runAdminOf(options, clock.now(), { speed, readLagMs })
+  const run = runAdminOf(options, clock.now(), speed)
+  const trouble = openTrouble(readLagMs)
+  const meansOfMonitoring = { clock, speed, trouble, newId: randomUUID }
+  const monitoring = monitoringOf(options, admin.instances, meansOfMonitoring)
+  const own = [runProduct(run), sqlProduct(admin)]
   const requests: ArrivedRequest[] = []
-  const mishaps: Mishap[] = []
-  const products = [runProduct(run), sqlProduct(admin)]
-  const retryAfterSeconds = Math.ceil(quotaRefillSeconds / speed)
-  const monitoring = monitoringOf(options, admin.instances, {
-    ...{ clock, speed, retryAfterSeconds, newId: randomUUID },
+  const changes: ArrivedRequest[] = []
+  const respond = responder({
+    ...{ clock, trouble, requests, changes },
+    products: [monitoring.product, ...own],
+    retryAfterSeconds: Math.ceil(quotaRefillSeconds / speed),
+    beforeReply: options.beforeReply ?? (async () => 'reply'),
+    onMishap: options.onMishap ?? (() => undefined),
   })
-  const cloud = { products, monitoring, clock, requests, mishaps, retryAfterSeconds, options }
-  const respond = responder(cloud)
 
   const server = createServer((request, response) => {
     respond(request, response).catch((error: unknown) => {
@@ -138,13 +135,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
   return {
     root: `http://127.0.0.1:${address.port}`,
-    requests,
+    ...{ requests, changes, trouble },
     get writes() {
-      return products.reduce((sum, product) => sum + product.writes(), 0)
+      return own.reduce((sum, product) => sum + product.writes(), 0)
     },
     instance: (name) => viewOf(admin, name, clock.now()),
     service: (name) => serviceOf(run, name, clock.now()),
-    provoke: (mishap) => mishaps.push(mishap),
+    provoke: (mishap) => trouble.provoke(mishap),
     monitoring: monitoring.view,
     stop: async () => {
       const closed = new Promise<void>((done) => server.close(() => done()))
@@ -153,86 +150,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     },
   }
 }
-
-type Responder = {
-  readonly products: readonly Product[]
-  readonly monitoring: Monitoring
-  readonly clock: { readonly now: () => number }
-  readonly requests: ArrivedRequest[]
-  readonly mishaps: Mishap[]
-  readonly retryAfterSeconds: number
-  readonly options: LocalCloudOptions
-}
-
-function responder(cloud: Responder) {
-  const { products, monitoring, clock, requests, mishaps, retryAfterSeconds, options } = cloud
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { method = '', url = '', headers } = request
-    response.setHeader('date', new Date(clock.now()).toUTCString())
-    const { pathname: path, searchParams: query } = new URL(url, 'http://localhost')
-    const body = await bodyOf(request)
-    const authorized = headers.authorization !== undefined
-    const arrived = { at: clock.now(), method, path, body: body.json, authorized }
-    requests.push(arrived)
-    if (requests.length > requestLimit) requests.shift()
-    if (body.refusal !== undefined) return write(response, body.refusal)
-    if (isMonitoring(path)) {
-      const outcome = monitoring.answer({ method, path, query, body: body.json })
-      if (outcome.kind === 'silent') return
-      return outcome.kind === 'lost' ? void response.destroy() : write(response, outcome)
-    }
-    const product = products.find((one) => one.owns(path))
-    if (product === undefined) throw new Error(`nobody owns ${path}`)
-
-    const on = method === 'GET' ? 'read' : 'write'
-    const index = mishaps.findIndex((one) => one.on === on)
-    const mishap = index < 0 ? undefined : mishaps.splice(index, 1)[0]
-    if (mishap?.how === 'request-lost') return void response.destroy()
-    if (mishap !== undefined) {
-      const refusal = product.refusal(mishap, retryAfterSeconds)
-      if (refusal !== null) return write(response, refusal)
-    }
-    const fails = mishap?.how === 'operation-fails'
-    const reply = product.answer({ method, path, query, body: body.json }, clock.now(), fails)
-    if (mishap?.how === 'silence') return
-    if (mishap?.how === 'reply-lost') return void response.destroy()
-    if (mishap?.how === 'reply-unavailable') return write(response, unavailable())
-    const tookEffect = on === 'write' && reply.kind === 'answer'
-    if (tookEffect && (await options.beforeReply?.(arrived)) === 'drop') response.destroy()
-    else write(response, reply)
-  }
-}
-
-function write(response: ServerResponse, reply: Answer | GoogleError): void {
-  const headers = reply.kind === 'error' ? reply.headers : undefined
-  response.writeHead(reply.status, {
-    'content-type': 'application/json; charset=UTF-8',
-    ...headers,
-  })
-  response.end(JSON.stringify(reply.body))
-}
-
-async function bodyOf(
-  request: IncomingMessage,
-): Promise<{ readonly json: unknown; readonly refusal?: GoogleError }> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
-    size += bytes.length
-    if (size > bodyLimit) return { json: undefined, refusal: unreadable('Request is too large.') }
-    chunks.push(bytes)
-  }
-  if (size === 0) return { json: undefined }
-  const text = Buffer.concat(chunks).toString('utf8')
-  try {
-    return { json: JSON.parse(text) }
-  } catch (error) {
-    return { json: text, refusal: unreadable(`Invalid JSON payload received. ${String(error)}`) }
-  }
-}
-
-const unreadable = (description: string): GoogleError => malformed([{ field: 'body', description }])
 
 function madeAt(now: number, local: LocalInstance): SqlInstance {
   const { name, region = 'us-central1', databaseVersion = 'POSTGRES_14' } = local
@@ -262,11 +179,11 @@ function madeAt(now: number, local: LocalInstance): SqlInstance {
 function runAdminOf(
   { project, document, rollOutSeconds = 30 }: LocalCloudOptions,
   now: number,
-  { speed, readLagMs }: { readonly speed: number; readonly readLagMs: number },
+  speed: number,
 ): RunAdmin {
   const resources = document === undefined ? [] : runResourcesOf(document, now)
   return {
-    ...{ project, readLagMs, newName: randomUUID },
+    ...{ project, newName: randomUUID },
     resources: new Map(resources.map((one) => [one.name, one])),
     durations: { rollOutMs: (rollOutSeconds * 1_000) / speed, scalingMs: 2_000 / speed },
   }

@@ -1,6 +1,7 @@
 /** The Cloud Run Admin API v2 over the local cloud's services and worker pools. facts/workload.md, 2. */
 import type { GoogleError } from './google-error.ts'
-import { type Answer, type ApiRequest, ok, type Product } from './product.ts'
+import type { WriteMishap } from './mishaps.ts'
+import { type Answer, type ApiRequest, type Moment, ok, type Product } from './product.ts'
 import { readChange } from './run-body.ts'
 import {
   invalidArgument,
@@ -13,12 +14,12 @@ import {
 import { accept, generationAt, type RunDurations, type RunResource } from './run-resource.ts'
 import { refusedSpec, startFailure } from './run-rules.ts'
 import { type Look, operationJson, resourceJson, revisionJson } from './run-wire.ts'
+import { specialScale } from './special-inputs.ts'
 
 export type RunAdmin = {
   readonly project: string
   readonly resources: ReadonlyMap<string, RunResource>
   readonly durations: RunDurations
-  readonly readLagMs: number
   readonly newName: () => string
 }
 
@@ -29,18 +30,24 @@ const path = new RegExp(
 
 export function runProduct(admin: RunAdmin): Product {
   return {
+    name: 'run',
     owns: (requested) => requested.startsWith('/v2/'),
-    answer: (request, now, fails) => answer(admin, request, now, fails),
+    answer: (request, moment) => answer(admin, request, moment),
     refusal: runRefusal,
+    special: (request, now) => special(admin, request, now),
     writes: () => [...admin.resources.values()].flatMap(({ operations }) => operations).length,
   }
+}
+
+function special({ resources }: RunAdmin, request: ApiRequest, now: number): WriteMishap | null {
+  const resource = resources.get(request.path.slice('/v2/'.length))
+  return resource === undefined ? null : specialScale(request, generationAt(resource, now).spec)
 }
 
 function answer(
   admin: RunAdmin,
   request: ApiRequest,
-  now: number,
-  fails: boolean,
+  { now, seenAt, fails }: Moment,
 ): Answer | GoogleError {
   const route = path.exec(request.path)
   const [, parent = '', project, collection = '', id = '', revision] = route ?? []
@@ -50,7 +57,7 @@ function answer(
   const wrong = wrongParameter(request)
   if (wrong !== null) return wrong
   const numericEnums = (request.query.get('$alt') ?? '').includes('enum-encoding=int')
-  const look = { at: now - admin.readLagMs, numericEnums }
+  const look = { at: seenAt, numericEnums }
   const name = `${parent}/${collection}/${id}`
   if (collection === 'operations') return getOperation(admin, name, look)
   const resource = admin.resources.get(name)
