@@ -9,7 +9,7 @@ import type { StepItem } from '../../src/define/plan-item.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { type RunEvent, runEventSchema } from '../../src/runs/events.ts'
-import { runOf } from '../../src/runs/run.ts'
+import { evolve } from '../../src/runs/run.ts'
 import type { Run } from '../../src/runs/stage.ts'
 import { connectGoogle } from '../../src/world/google.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
@@ -44,7 +44,9 @@ async function openWorld({ troubles, readLagMs }: FaultyPlan, met: (how: string)
   const cloud = await startLocalCloud({
     ...{ project: 'tukiprod', document: text, clock, speed: 10, readLagMs },
     instances: [{ name: database, tier: 'db-custom-2-7680', availabilityType: 'REGIONAL' }],
-    onMishap: ({ how }) => met(how),
+    onWrite: (mishap) => {
+      if (mishap !== null) met(mishap.how)
+    },
   })
   // Reads that lag see a cloud that is older than the lag.
   clock.forward(10_000)
@@ -88,16 +90,17 @@ export type FaultyWorld = Awaited<ReturnType<typeof openWorld>>
 function witnessed(plan: FaultyPlan, world: FaultyWorld) {
   const ledger = memoryLedger(world.clock)
   const claimed: Claimed = { intents: plan.steps.map(() => []), events: [], retries: new Map() }
+  let run: Run | null = null
   const append: Ledger['append'] = async (appends) => {
-    const own = appends.find(({ stream }) => stream.startsWith('run/'))
-    const before = own === undefined ? null : runOf(await ledger.read(own.stream))
     const result = await ledger.append(appends)
-    const events = result.kind === 'appended' ? (own?.events ?? []) : []
-    for (const event of events.map((one) => runEventSchema.parse(one))) {
-      const index = before?.index ?? 0
+    if (result.kind !== 'appended') return result
+    const own = appends.find(({ stream }) => stream.startsWith('run/'))
+    for (const event of (own?.events ?? []).map((one) => runEventSchema.parse(one))) {
+      const index = run?.index ?? 0
       claimed.events.push(event)
       if (event.type === 'write-intended') claimed.intents[index]?.push(event.intent.id)
-      if (before !== null) expectTrue(event, before, { plan, world, claimed })
+      if (run !== null) expectTrue(event, run, { plan, world, claimed })
+      run = evolve(run, { at: result.at, event })
       world.befall(index, event.type)
     }
     return result

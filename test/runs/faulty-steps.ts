@@ -143,7 +143,7 @@ export const faultyPlan = fc.record({
   troubles: fc.array(trouble, { minLength: 5, maxLength: 5 }),
   readLagMs: fc.constantFrom(0, 0, 500, 3_000, 7_000),
   /** How often somebody has a parked run go on. */
-  patience: fc.integer({ min: 0, max: 2 }),
+  patience: fc.integer({ min: 0, max: 1 }),
 })
 
 export type FaultyPlan = typeof faultyPlan extends fc.Arbitrary<infer Plan> ? Plan : never

@@ -5,16 +5,23 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { z } from 'zod'
-import type { Mishap, WriteMishap } from './mishaps.ts'
+import type { Mishap } from './mishaps.ts'
 import type { LocalMonitoring } from './monitoring.ts'
 import { monitoringOf } from './monitoring-of-cloud.ts'
 import { type ArrivedRequest, responder } from './responder.ts'
 import { type RunAdmin, runProduct } from './run-admin.ts'
-import { generationAt, revisionReadyAt, type Spec } from './run-resource.ts'
+import { generationAt, observedAt, revisionReadyAt, type Spec } from './run-resource.ts'
 import { runResourcesOf } from './run-seed.ts'
 import type { Settings } from './settings-rules.ts'
 import { type SqlAdmin, sqlProduct } from './sql-admin.ts'
-import { isDown, type Outage, revisionAt, type SqlInstance, statusAt } from './sql-instance.ts'
+import {
+  isDown,
+  type Operation,
+  type Outage,
+  revisionAt,
+  type SqlInstance,
+  statusAt,
+} from './sql-instance.ts'
 import { openTrouble, type Trouble } from './trouble.ts'
 
 export type LocalInstance = Partial<Settings> & {
@@ -47,8 +54,8 @@ export type LocalCloudOptions = {
   readonly readLagMs?: number
   /** Called after a write took effect and before it is answered. `drop`: the reply is lost. */
   readonly beforeReply?: (request: ArrivedRequest) => Promise<'reply' | 'drop'>
-  /** Told of what a change has just met. */
-  readonly onMishap?: (mishap: WriteMishap) => void
+  /** Told of each write before it is answered, and of what it met. */
+  readonly onWrite?: (mishap: Mishap | null) => void
   /** How many use the site at a moment; absent: the document's nowUsers, always. */
   readonly users?: (at: number) => number
 }
@@ -60,13 +67,20 @@ export type InstanceView = Settings & {
   readonly outages: readonly { readonly startedAt: number; readonly endedAt: number | null }[]
   readonly operations: readonly {
     readonly name: string
+    readonly type: Operation['type']
     readonly status: 'PENDING' | 'RUNNING' | 'DONE'
+    /** Null as well while it is not done. */
+    readonly error: string | null
   }[]
 }
 
 export type ServiceView = Pick<Spec, 'annotations' | 'scaling' | 'template' | 'traffic'> & {
   readonly etag: string
   readonly latestReadyRevision: string | null
+  /** Why what is wished is not; null as well while it is under way. */
+  readonly problem: string | null
+  /** What has come of the wishes: the last one that settled well. */
+  readonly settled: Spec
 }
 
 export type LocalCloud = {
@@ -75,6 +89,8 @@ export type LocalCloud = {
   readonly requests: readonly ArrivedRequest[]
   /** How many changes took effect, those of Cloud Monitoring aside. */
   readonly writes: number
+  /** How many writes reached it, refused ones too. */
+  readonly sent: number
   /** Those that were accepted, of all products, in order. */
   readonly changes: readonly ArrivedRequest[]
   /** How an instance is at this moment, without lag. */
@@ -114,12 +130,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const own = [runProduct(run), sqlProduct(admin)]
   const requests: ArrivedRequest[] = []
   const changes: ArrivedRequest[] = []
+  const sent = { count: 0 }
   const respond = responder({
-    ...{ clock, trouble, requests, changes },
+    ...{ clock, trouble, requests, changes, sent },
     products: [monitoring.product, ...own],
     retryAfterSeconds: Math.ceil(quotaRefillSeconds / speed),
     beforeReply: options.beforeReply ?? (async () => 'reply'),
-    onMishap: options.onMishap ?? (() => undefined),
+    onWrite: options.onWrite ?? (() => undefined),
   })
 
   const server = createServer((request, response) => {
@@ -136,6 +153,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   return {
     root: `http://127.0.0.1:${address.port}`,
     ...{ requests, changes, trouble },
+    get sent() {
+      return sent.count
+    },
     get writes() {
       return own.reduce((sum, product) => sum + product.writes(), 0)
     },
@@ -192,9 +212,10 @@ function runAdminOf(
 function serviceOf({ resources }: RunAdmin, name: string, now: number): ServiceView {
   const resource = [...resources.values()].find((one) => one.name.endsWith(`/${name}`))
   if (resource === undefined) throw new Error(`the local cloud has no service ${name}`)
-  const { spec, etag } = generationAt(resource, now)
+  const { spec, etag, settledAt, failure } = generationAt(resource, now)
   const latestReadyRevision = revisionReadyAt(resource, now)?.name ?? null
-  return { ...spec, etag, latestReadyRevision }
+  const problem = settledAt <= now ? failure : null
+  return { ...spec, etag, latestReadyRevision, problem, settled: observedAt(resource, now).spec }
 }
 
 function viewOf(admin: SqlAdmin, name: string, now: number): InstanceView {
@@ -208,9 +229,10 @@ function viewOf(admin: SqlAdmin, name: string, now: number): InstanceView {
     outages: instance.outages
       .filter((outage: Outage) => outage.startedAt <= now)
       .map(({ startedAt, endedAt }) => ({ startedAt, endedAt: endedAt <= now ? endedAt : null })),
-    operations: instance.operations.map((operation) => ({
-      name: operation.name,
-      status: statusAt(operation, now),
-    })),
+    operations: instance.operations.map((operation) => {
+      const status = statusAt(operation, now)
+      const { name: id, type, error } = operation
+      return { name: id, type, status, error: status === 'DONE' ? (error?.message ?? null) : null }
+    }),
   }
 }

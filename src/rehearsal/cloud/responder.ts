@@ -1,7 +1,7 @@
 /** One request to the local cloud: read, kept, met by what goes wrong, and answered by whose it is. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type GoogleError, malformed, unavailable } from './google-error.ts'
-import type { Mishap, WriteMishap } from './mishaps.ts'
+import type { Mishap } from './mishaps.ts'
 import type { Answer, ApiRequest, Product } from './product.ts'
 import type { Troubled } from './trouble.ts'
 
@@ -19,10 +19,12 @@ type Responder = {
   readonly clock: { readonly now: () => number }
   readonly trouble: Troubled
   readonly requests: ArrivedRequest[]
+  /** Writes that reached it, refused ones too. */
+  readonly sent: { count: number }
   readonly changes: ArrivedRequest[]
   readonly retryAfterSeconds: number
   readonly beforeReply: (request: ArrivedRequest) => Promise<'reply' | 'drop'>
-  readonly onMishap: (mishap: WriteMishap) => void
+  readonly onWrite: (mishap: Mishap | null) => void
 }
 
 /** Lost: the connection ends. Silent: nothing comes for as long as the caller waits. */
@@ -41,6 +43,7 @@ export function responder(cloud: Responder) {
     const authorized = headers.authorization !== undefined
     const arrived = { at: clock.now(), method, path, body: body.json, authorized }
     requests.push(arrived)
+    if (method !== 'GET') cloud.sent.count += 1
     if (requests.length > requestLimit) requests.shift()
     const asked = { method, path, query, body: body.json }
     const outcome = body.refusal ?? (await outcomeOf(cloud, asked, arrived))
@@ -55,30 +58,49 @@ async function outcomeOf(
   request: ApiRequest,
   arrived: ArrivedRequest,
 ): Promise<Outcome> {
+  const { trouble, clock } = cloud
   const product = cloud.products.find((one) => one.owns(request.path))
   if (product === undefined) throw new Error(`nobody owns ${request.path}`)
-  const mishap = metBy(cloud, product, request)
-  if (mishap?.how === 'request-lost') return { kind: 'lost' }
-  const refusal = mishap === null ? null : product.refusal(mishap, cloud.retryAfterSeconds)
-  if (refusal !== null) return refusal
-  const now = cloud.clock.now()
-  const seenAt = now - cloud.trouble.reads().lagMs
-  const fails = mishap?.how === 'operation-fails'
-  const reply = product.answer(request, { now, seenAt, fails })
-  const tookEffect = request.method !== 'GET' && reply.kind === 'answer'
-  if (tookEffect) cloud.changes.push(arrived)
-  if (mishap?.how === 'silence') return { kind: 'silent' }
-  if (mishap?.how === 'reply-lost') return { kind: 'lost' }
-  if (mishap?.how === 'reply-unavailable') return unavailable()
-  return tookEffect && (await cloud.beforeReply(arrived)) === 'drop' ? { kind: 'lost' } : reply
+  if (request.method === 'GET') {
+    const mishap = trouble.met('read', product)
+    return metAnswer(mishap, refusedBy(cloud, product, mishap) ?? answerOf(cloud, product, request))
+  }
+  // What was provoked comes before what a special input asks for.
+  const mishap = trouble.met('write', product) ?? product.special(request, clock.now())
+  const reply = refusedBy(cloud, product, mishap) ?? answerOf(cloud, product, request, mishap)
+  if (reply.kind === 'answer') cloud.changes.push(arrived)
+  const outcome = metAnswer(mishap, reply)
+  cloud.onWrite(mishap)
+  if (outcome.kind !== 'answer') return outcome
+  return (await cloud.beforeReply(arrived)) === 'drop' ? { kind: 'lost' } : outcome
 }
 
-/** What was provoked comes before what a special input asks for. */
-function metBy(cloud: Responder, product: Product, request: ApiRequest): Mishap | null {
-  if (request.method === 'GET') return cloud.trouble.met('read', product)
-  const mishap = cloud.trouble.met('write', product) ?? product.special(request, cloud.clock.now())
-  if (mishap?.on === 'write') cloud.onMishap(mishap)
-  return mishap
+/** Before anything took effect; null: it goes on. */
+function refusedBy(
+  { retryAfterSeconds }: Responder,
+  product: Product,
+  mishap: Mishap | null,
+): GoogleError | { readonly kind: 'lost' } | null {
+  if (mishap?.how === 'request-lost') return { kind: 'lost' }
+  return mishap === null ? null : product.refusal(mishap, retryAfterSeconds)
+}
+
+function answerOf(
+  { clock, trouble }: Responder,
+  product: Product,
+  request: ApiRequest,
+  mishap: Mishap | null = null,
+): Answer | GoogleError {
+  const now = clock.now()
+  const seenAt = now - trouble.reads().lagMs
+  return product.answer(request, { now, seenAt, fails: mishap?.how === 'operation-fails' })
+}
+
+/** What comes of the answer on its way back. */
+function metAnswer(mishap: Mishap | null, answer: Outcome): Outcome {
+  if (mishap?.how === 'silence') return { kind: 'silent' }
+  if (mishap?.how === 'reply-lost') return { kind: 'lost' }
+  return mishap?.how === 'reply-unavailable' ? unavailable() : answer
 }
 
 function write(response: ServerResponse, reply: Answer | GoogleError): void {
