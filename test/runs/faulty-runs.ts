@@ -3,7 +3,6 @@
  * go wrong; and what must hold of each such run, whatever went wrong.
  */
 import fc from 'fast-check'
-import { expect } from 'vitest'
 import { stringify } from 'yaml'
 import type { StepItem } from '../../src/define/plan-item.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -157,7 +156,6 @@ export async function playMany(first: { readonly seed: number; readonly runs: nu
     })
     count(ends, end)
   }
-  expect([...ends.values()].reduce((sum, runs) => sum + runs, 0)).toBe(first.runs)
   return { ends, met }
 }
 

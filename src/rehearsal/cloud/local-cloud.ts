@@ -139,19 +139,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     onWrite: options.onWrite ?? (() => undefined),
   })
 
-  const server = createServer((request, response) => {
-    respond(request, response).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : new Error(String(error)))
-    })
-  })
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  await promise
-  const address = z.object({ port: z.int() }).parse(server.address())
+  const { root, stop } = await serve(respond, options.port ?? 0)
 
   return {
-    root: `http://127.0.0.1:${address.port}`,
+    root,
     ...{ requests, changes, trouble },
     get sent() {
       return sent.count
@@ -163,12 +154,27 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     service: (name) => serviceOf(run, name, clock.now()),
     provoke: (mishap) => trouble.provoke(mishap),
     monitoring: monitoring.view,
-    stop: async () => {
-      const closed = new Promise<void>((done) => server.close(() => done()))
-      server.closeAllConnections()
-      await closed
-    },
+    stop,
   }
+}
+
+async function serve(respond: ReturnType<typeof responder>, port: number) {
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)))
+    })
+  })
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, '127.0.0.1', resolve)
+  await promise
+  const address = z.object({ port: z.int() }).parse(server.address())
+  const stop = async (): Promise<void> => {
+    const closed = new Promise<void>((done) => server.close(() => done()))
+    server.closeAllConnections()
+    await closed
+  }
+  return { root: `http://127.0.0.1:${address.port}`, stop }
 }
 
 function madeAt(now: number, local: LocalInstance): SqlInstance {
