@@ -40,7 +40,7 @@ export type Crowd = {
  */
 const passing = [
   ...['operation', 'state', 'settingsVersion', 'etag'],
-  ...['revision', 'latestReadyRevision'],
+  ...['revision', 'latestReadyRevision', 'problem'],
   ...['mutatedAt', 'content', 'limits'],
 ]
 

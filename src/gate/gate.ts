@@ -71,7 +71,10 @@ export function examine(question: Question): Examination {
     step.act.kind === 'read' ? [] : [...standing(question), ...meeting(seen.system, worst, moment)]
   const verdict =
     refusal !== null || worst === null ? 'block' : worstVerdict(worst.verdict, outside)
-  const reasons = [...outside, ...(worst?.reasons ?? [])]
+  // A wish whose change came to nothing stands there and is not so: it is written again.
+  const isMissed = typeof observedValue(facts, `${step.target}.problem`) === 'string'
+  const own = (worst?.reasons ?? []).filter(({ code }) => !isMissed || code !== 'no-change')
+  const reasons = [...outside, ...own]
   const basis: Basis = {
     step: step.name,
     input: step.input,

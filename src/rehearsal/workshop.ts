@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BotProcess, startBot } from './bot-process.ts'
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts'
+import type { Mishap } from './cloud/mishaps.ts'
 import { openingCommand } from './page/commands.ts'
 import { createPage } from './page/page-server.ts'
 import type { Stage, StageView } from './page/stage.ts'
@@ -13,6 +14,7 @@ import { createPlug } from './plug.ts'
 import { freePort } from './ports.ts'
 import { buttonsOf } from './slack/blocks.ts'
 import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts'
+import { openTroubleDesk } from './trouble-desk.ts'
 
 export type WorkshopOptions = {
   /** Judged before: a rehearsal beside anything real was refused by the configuration. */
@@ -49,7 +51,11 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   slack.subscribe(onChange)
   const file = options.env.PLIMSOLL_SYSTEM ?? 'system.yml'
   const document = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const cloud = await openCloud(document, () => plug.changeArrived())
+  const cloud = await openCloud(document, {
+    changeArrived: () => plug.changeArrived(),
+    wrote: (mishap) => desk.wrote(mishap),
+  })
+  const desk = openTroubleDesk({ cloud, clock, onChange })
   const resize = (): StageView['resize'] => resizeOf(slack, cloud)
   const plug = createPlug({ resize, kill: () => bot.kill(), onChange })
   const stage: Stage = {
@@ -58,12 +64,15 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
       plug: plug.state(),
       resize: resize(),
       lastAbsenceMs: bot.lastAbsenceMs(),
+      trouble: desk.view(),
     }),
     subscribe: (listener) => {
       watchers.add(listener)
       return () => watchers.delete(listener)
     },
     pullPlug: plug.pull,
+    arm: desk.arm,
+    switch: desk.switch,
   }
   const page = createPage({ slack, stage, clock })
   const [ready, givenUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
@@ -90,7 +99,13 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
 }
 
 /** The database of `system.yml`, in the project that it names, and the services that it binds. */
-function openCloud(document: string, changeArrived: () => Promise<boolean>): Promise<LocalCloud> {
+function openCloud(
+  document: string,
+  tell: {
+    readonly changeArrived: () => Promise<boolean>
+    readonly wrote: (mishap: Mishap | null) => void
+  },
+): Promise<LocalCloud> {
   return startLocalCloud({
     project: 'tukiprod',
     document,
@@ -103,7 +118,8 @@ function openCloud(document: string, changeArrived: () => Promise<boolean>): Pro
       },
     ],
     // Killed with the change taken and unanswered: the reply has nobody to go to.
-    beforeReply: async () => ((await changeArrived()) ? 'drop' : 'reply'),
+    beforeReply: async () => ((await tell.changeArrived()) ? 'drop' : 'reply'),
+    onWrite: tell.wrote,
   })
 }
 

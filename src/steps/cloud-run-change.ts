@@ -73,7 +73,8 @@ export async function changeProgress(
     return found.isReconciling || found.problem !== null
       ? { kind: 'running', operation: [change.service, intent.id].join('/') }
       : { kind: 'done', by: 'me' }
-  const isMoved = !found.isReconciling && found.etag !== intent.version
+  const isSettled = !found.isReconciling && found.problem === null
+  const isMoved = isSettled && found.etag !== intent.version
   return isMoved && isAsWished(found, change)
     ? { kind: 'done', by: 'as-wished' }
     : { kind: 'absent' }

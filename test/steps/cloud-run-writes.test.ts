@@ -122,6 +122,18 @@ describe('a write', () => {
   )
 
   test.for(writes)(
+    '$name: the same wish of another intent that came to nothing is not done',
+    async ({ entry, example }) => {
+      const { clock, cloud, intent, probe, perform } = stage(entry, example)
+      cloud.provoke('operation-fails')
+      await perform()
+      clock.forward(60_000)
+      const later = { ...intent, id: 'i-2', intendedAt: clock.now() }
+      expect(await probe(later)).toEqual({ kind: 'absent' })
+    },
+  )
+
+  test.for(writes)(
     '$name: an intent without a version is never sent',
     async ({ entry, example }) => {
       const { cloud, intent, perform } = stage(entry, example)

@@ -47,6 +47,17 @@ describe('the services of Cloud Run', () => {
     expect(view.drift).toEqual([])
   })
 
+  test('say why their last change came to nothing, and else nothing of the kind', async () => {
+    const run = await tukiRun()
+    const problem = async () =>
+      (await observedBy(run)).facts.find(({ name }) => name === 'services.backend.problem')
+    expect(await problem()).toBeUndefined()
+    run.cloud.provoke({ on: 'write', how: 'operation-fails' })
+    await run.writer.patch(run.clearance(), await run.change({ maxInstances: 150 }))
+    run.clock.forward(30_000)
+    expect(await problem()).toMatchObject({ value: expect.stringMatching(/not ready/) })
+  })
+
   test('one setting that cannot be told costs itself alone', async () => {
     const text = boundText.replace('host: 10.20.0.3 ', 'host: 10.9.9.9 ')
     const { view } = await observedBy(await tukiRun({ bound: text }), documentOf(text))

@@ -8,6 +8,7 @@ const bodySchema = z.strictObject({ permissions: z.array(z.string()) })
 
 export function iamProduct(project: string, withheld: readonly string[]): Product {
   return {
+    ...{ name: 'iam', looksBy: 'POST' },
     owns: (requested) => path.test(requested),
     answer: ({ method, path: requested, body }) => {
       const asked = bodySchema.safeParse(body)
@@ -17,6 +18,7 @@ export function iamProduct(project: string, withheld: readonly string[]): Produc
       return ok(permissions.length === 0 ? {} : { permissions })
     },
     refusal: () => null,
+    special: () => null,
     writes: () => 0,
   }
 }

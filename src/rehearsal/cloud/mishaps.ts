@@ -1,7 +1,4 @@
-/**
- * What can go wrong between a bot and a cloud, each provoked on demand for the next request of its
- * kind.
- */
+/** What can go wrong between a bot and a cloud, and how Cloud SQL says the part of it that is an answer. */
 import {
   busy,
   type GoogleError,
@@ -11,27 +8,32 @@ import {
   unavailable,
 } from './google-error.ts'
 
-export type Mishap =
-  | { readonly on: 'read'; readonly how: 'unavailable' | 'rate-limited' | 'forbidden' | 'silence' }
-  | {
-      readonly on: 'write'
-      readonly how:
-        | 'busy'
-        | 'stale'
-        | 'rate-limited'
-        | 'unavailable'
-        | 'forbidden'
-        /** The request is cut off before it took effect. */
-        | 'request-lost'
-        /** It took effect, and the connection ends without an answer. */
-        | 'reply-lost'
-        /** It took effect, and 503 comes back. */
-        | 'reply-unavailable'
-        /** It took effect, and no answer comes for as long as the caller waits. */
-        | 'silence'
-        /** It is accepted, and its operation ends in an error. */
-        | 'operation-fails'
-    }
+export type ReadMishap = {
+  readonly on: 'read'
+  readonly how: 'unavailable' | 'rate-limited' | 'forbidden' | 'silence'
+}
+
+export type WriteMishap = {
+  readonly on: 'write'
+  readonly how:
+    | 'busy'
+    | 'stale'
+    | 'rate-limited'
+    | 'unavailable'
+    | 'forbidden'
+    /** The request is cut off before it took effect. */
+    | 'request-lost'
+    /** It took effect, and the connection ends without an answer. */
+    | 'reply-lost'
+    /** It took effect, and 503 comes back. */
+    | 'reply-unavailable'
+    /** It took effect, and no answer comes for as long as the caller waits. */
+    | 'silence'
+    /** It is accepted, and its operation ends in an error. */
+    | 'operation-fails'
+}
+
+export type Mishap = ReadMishap | WriteMishap
 
 export const operationFailure = {
   code: 'INTERNAL_ERROR',

@@ -77,7 +77,7 @@ export type LocalDashboard = z.infer<typeof dashboardBody> & {
 
 export type Dashboards = {
   readonly project: string
-  readonly dashboards: Map<string, LocalDashboard>
+  readonly dashboards: ReadonlyMap<string, LocalDashboard>
   readonly newId: () => string
 }
 

@@ -9,7 +9,7 @@ type Options = {
   readonly users?: (at: number) => number
 }
 
-type Rest = Pick<MonitoringMeans, 'clock' | 'speed' | 'newId' | 'retryAfterSeconds'>
+type Rest = Pick<MonitoringMeans, 'clock' | 'speed' | 'newId' | 'trouble'>
 
 export function monitoringOf(
   { project, document, users }: Options,

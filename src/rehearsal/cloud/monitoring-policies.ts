@@ -80,7 +80,6 @@ export type LocalChannel = {
 
 export type Policies = {
   readonly project: string
-  readonly policies: Map<string, LocalPolicy>
   readonly channels: readonly LocalChannel[]
   readonly newId: () => string
 }

@@ -1,8 +1,9 @@
 /**
  * Cloud Monitoring v3 and its dashboards v1 on localhost: which request means what, what it changes,
- * and what goes wrong with it.
+ * and how it refuses.
  */
 import type { GoogleError } from './google-error.ts'
+import type { Mishap } from './mishaps.ts'
 import { type CustomPoints, createSeries, customSeries } from './monitoring-custom.ts'
 import { createDashboard, type LocalDashboard, updateDashboard } from './monitoring-dashboards.ts'
 import { type Measured, type RawSeries, seriesOf } from './monitoring-metrics.ts'
@@ -15,23 +16,10 @@ import {
 } from './monitoring-policies.ts'
 import { conflict, refusal } from './monitoring-refusal.ts'
 import { listSeries, type Timing } from './monitoring-series.ts'
-import type { Answer, ApiRequest } from './product.ts'
+import { type Answer, type ApiRequest, type Moment, ok, type Product } from './product.ts'
 import type { Site } from './site.ts'
-
-export type MonitoringMishap =
-  | { readonly on: 'read'; readonly how: 'unavailable' | 'rate-limited' | 'forbidden' | 'silence' }
-  | {
-      readonly on: 'write'
-      readonly how:
-        | 'stale'
-        | 'rate-limited'
-        | 'unavailable'
-        | 'forbidden'
-        | 'request-lost'
-        | 'reply-lost'
-        | 'reply-unavailable'
-        | 'silence'
-    }
+import { specialThreshold } from './special-inputs.ts'
+import type { Trouble } from './trouble.ts'
 
 export type LocalMonitoring = {
   /** How many writes took effect; points of custom metrics are none. */
@@ -39,25 +27,34 @@ export type LocalMonitoring = {
   readonly policies: () => readonly LocalPolicy[]
   readonly dashboards: () => readonly LocalDashboard[]
   readonly customPoints: () => CustomPoints
-  /** The next request of that kind meets this; called twice, the next two. */
-  readonly provoke: (mishap: MonitoringMishap) => void
+  /** The next request of that kind to Cloud Monitoring meets this; called twice, the next two. */
+  readonly provoke: (mishap: Mishap) => void
   /** From now on there is no new point of this metric. */
   readonly stopMetric: (type: string) => void
+  /** And now there is again, the missed ones too. */
+  readonly resumeMetric: (type: string) => void
+  readonly stoppedMetrics: () => readonly string[]
   /** Somebody in the console moves every threshold of a policy. */
   readonly retargetBeside: (policy: string, threshold: number) => void
 }
 
+/** What was kept from a moment on. */
+type Kept = {
+  readonly at: number
+  readonly policies: ReadonlyMap<string, LocalPolicy>
+  readonly dashboards: ReadonlyMap<string, LocalDashboard>
+}
+
 type State = {
   readonly project: string
-  readonly policies: Map<string, LocalPolicy>
   readonly channels: readonly LocalChannel[]
-  readonly dashboards: Map<string, LocalDashboard>
+  /** By time, so that a read can lag. */
+  readonly history: Kept[]
   readonly custom: CustomPoints
   readonly stopped: Map<string, number>
   readonly newId: () => string
   readonly series: readonly RawSeries[]
   readonly timing: Timing
-  readonly mishaps: MonitoringMishap[]
   writes: number
 }
 
@@ -74,38 +71,45 @@ export type MonitoringMeans = {
   readonly speed: number
   readonly newId: () => string
   readonly database: Measured['database']
-  readonly retryAfterSeconds: number
+  readonly trouble: Trouble
 }
 
-export type Outcome = Answer | GoogleError | { readonly kind: 'lost' } | { readonly kind: 'silent' }
-
-export type Monitoring = {
-  readonly view: LocalMonitoring
-  readonly answer: (request: ApiRequest) => Outcome
-}
+export type Monitoring = { readonly view: LocalMonitoring; readonly product: Product }
 
 export function openMonitoring(means: MonitoringMeans): Monitoring {
-  const { site, project, clock, speed, database } = means
+  const { site, project, speed, database } = means
   const users = means.users ?? (() => site.workload.nowUsers)
+  const { channels, policies } = seeded(means)
   const state: State = {
-    project,
-    ...seeded(means),
-    dashboards: new Map(),
+    ...{ project, channels },
+    history: [{ at: -Infinity, policies, dashboards: new Map() }],
     custom: new Map(),
     stopped: new Map(),
     newId: means.newId,
     series: seriesOf({ site, users, database }),
     timing: { sampleMs: sampleMs / speed, lateMs: lateMs / speed },
-    mishaps: [],
     writes: 0,
   }
   return {
-    view: viewOf(state, clock),
-    answer: (request) => met(state, request, { now: clock.now(), means }),
+    view: viewOf(state, means),
+    product: {
+      ...{ name: 'monitoring', looksBy: 'GET' },
+      owns: isMonitoring,
+      answer: (request, moment) => routed(state, request, moment),
+      refusal: refusalOf,
+      special: (request, now) => specialThreshold(request, keptAt(state, now).policies),
+      writes: () => state.writes,
+    },
   }
 }
 
-export function isMonitoring(path: string): boolean {
+function keptAt({ history }: State, at: number): Kept {
+  const kept = history.findLast((one) => one.at <= at)
+  if (kept === undefined) throw new Error('nothing is kept from the beginning')
+  return kept
+}
+
+function isMonitoring(path: string): boolean {
   return path.startsWith('/v3/') || /^\/v1\/projects\/[^/]+\/dashboards(\/|$)/.test(path)
 }
 
@@ -146,66 +150,48 @@ function seeded({ site, project, newId }: MonitoringMeans) {
   return { channels, policies: new Map(policies.map((policy) => [policy.name, policy])) }
 }
 
-function viewOf(state: State, clock: { readonly now: () => number }): LocalMonitoring {
+function viewOf(state: State, { clock, trouble }: MonitoringMeans): LocalMonitoring {
+  const { stopped } = state
+  const now = () => keptAt(state, clock.now())
   return {
     get writes() {
       return state.writes
     },
-    policies: () => [...state.policies.values()],
-    dashboards: () => [...state.dashboards.values()],
+    policies: () => [...now().policies.values()],
+    dashboards: () => [...now().dashboards.values()],
     customPoints: () => state.custom,
-    provoke: (mishap) => void state.mishaps.push(mishap),
-    stopMetric: (type) => void state.stopped.set(type, clock.now()),
+    provoke: (mishap) => trouble.provoke(mishap, 'monitoring'),
+    stopMetric: (type) => void stopped.set(type, clock.now()),
+    resumeMetric: (type) => void stopped.delete(type),
+    stoppedMetrics: () => [...stopped.keys()],
     retargetBeside: (name, thresholdValue) => {
-      const policy = state.policies.get(name)
+      const policy = now().policies.get(name)
       if (policy === undefined) throw new Error(`the local cloud has no policy ${name}`)
       const conditions = policy.conditions.map((one) => ({
         ...one,
         conditionThreshold: { ...one.conditionThreshold, thresholdValue },
       }))
       const by = { mutatedAt: clock.now(), mutatedBy: 'console@example.com' }
-      state.policies.set(name, { ...policy, conditions, ...by })
+      keep(state, { ...policy, conditions, ...by }, clock.now())
     },
   }
 }
 
-type Moment = { readonly now: number; readonly means: MonitoringMeans }
-
-function met(state: State, request: ApiRequest, moment: Moment): Outcome {
-  const on = request.method === 'GET' ? 'read' : 'write'
-  const index = state.mishaps.findIndex((one) => one.on === on)
-  const mishap = index < 0 ? undefined : state.mishaps.splice(index, 1)[0]
-  switch (mishap?.how) {
-    case undefined:
-      return routed(state, request, moment)
-    case 'request-lost':
-      return { kind: 'lost' }
-    case 'unavailable':
-      return refusal(503, 'The service is currently unavailable.')
-    case 'forbidden':
-      return refusal(403, 'The caller does not have permission')
-    case 'stale':
-      return conflict('ABORTED', 'The resource was changed by somebody else.')
-    case 'rate-limited': {
-      const headers = { 'retry-after': String(moment.means.retryAfterSeconds) }
-      return { ...refusal(429, 'Quota exceeded for quota metric of monitoring.'), headers }
-    }
-    case 'silence':
-      routed(state, request, moment)
-      return { kind: 'silent' }
-    case 'reply-lost':
-      routed(state, request, moment)
-      return { kind: 'lost' }
-    case 'reply-unavailable':
-      routed(state, request, moment)
-      return refusal(503, 'The service is currently unavailable.')
-  }
+/** It takes effect at once. */
+function keep(state: State, made: LocalPolicy | LocalDashboard, at: number): void {
+  const { policies, dashboards } = keptAt(state, at)
+  state.history.push(
+    'conditions' in made
+      ? { at, policies: new Map(policies).set(made.name, made), dashboards }
+      : { at, policies, dashboards: new Map(dashboards).set(made.name, made) },
+  )
 }
 
 const collections = 'timeSeries|alertPolicies|notificationChannels|dashboards'
 const route = new RegExp(`^/v[13]/projects/([^/]+)/(${collections})(?:/([^/]+))?$`)
 
-function routed(state: State, request: ApiRequest, { now }: Moment): Outcome {
+function routed(state: State, request: ApiRequest, moment: Moment): Answer | GoogleError {
+  const { now, seenAt } = moment
   const [, project, collection, id] = route.exec(request.path) ?? []
   if (project === undefined || collection === undefined)
     return refusal(404, `The local cloud has no ${request.method} ${request.path}.`)
@@ -213,23 +199,27 @@ function routed(state: State, request: ApiRequest, { now }: Moment): Outcome {
   const name = id === undefined ? null : `projects/${project}/${collection}/${id}`
   switch (`${request.method} ${collection}${name === null ? '' : '/'}`) {
     case 'GET timeSeries':
-      return answered(listSeries(visible(state), request.query, { now, timing: state.timing }))
+      return answered(
+        listSeries(visible(state), request.query, { now: seenAt, timing: state.timing }),
+      )
     case 'POST timeSeries':
       return answered(createSeries(state.custom, request.body, now))
     case 'GET notificationChannels':
       return ok({ notificationChannels: state.channels, totalSize: state.channels.length })
     case 'GET alertPolicies':
-      return ok({ alertPolicies: [...state.policies.values()].map(policyJson) })
+      return ok({ alertPolicies: [...keptAt(state, seenAt).policies.values()].map(policyJson) })
     case 'GET dashboards':
-      return ok({ dashboards: [...state.dashboards.values()] })
+      return ok({ dashboards: [...keptAt(state, seenAt).dashboards.values()] })
     case 'POST alertPolicies':
-      return kept(state, createPolicy(state, request.body, { now, by: botName }))
-    case 'POST dashboards':
-      return kept(state, createDashboard(state, request.body))
+      return kept(state, createPolicy(state, request.body, { now, by: botName }), now)
+    case 'POST dashboards': {
+      const { dashboards } = keptAt(state, now)
+      return kept(state, createDashboard({ ...state, dashboards }, request.body), now)
+    }
   }
   return name === null
     ? refusal(404, `The local cloud has no ${request.method} ${request.path}.`)
-    : ofOne(state, request, { name, now })
+    : ofOne(state, request, { name, now, seenAt })
 }
 
 const botName = 'plimsoll@example.com'
@@ -237,30 +227,45 @@ const botName = 'plimsoll@example.com'
 function ofOne(
   state: State,
   { method, body, query, path }: ApiRequest,
-  { name, now }: { readonly name: string; readonly now: number },
-): Outcome {
-  const policy = state.policies.get(name)
-  const dashboard = state.dashboards.get(name)
+  { name, now, seenAt }: Pick<Moment, 'now' | 'seenAt'> & { readonly name: string },
+): Answer | GoogleError {
+  const { policies, dashboards } = keptAt(state, method === 'GET' ? seenAt : now)
+  const policy = policies.get(name)
+  const dashboard = dashboards.get(name)
   if (policy === undefined && dashboard === undefined)
     return refusal(404, 'Requested entity was not found.')
   if (method === 'GET') return ok(policy === undefined ? dashboard : policyJson(policy))
   if (method !== 'PATCH') return refusal(404, `The local cloud has no ${method} ${path}.`)
-  if (dashboard !== undefined) return kept(state, updateDashboard(dashboard, body))
+  if (dashboard !== undefined) return kept(state, updateDashboard(dashboard, body), now)
   if (policy === undefined) throw new Error(`${name} is neither a policy nor a dashboard`)
   const mask = query.get('updateMask')
-  return kept(state, updatePolicy(state, policy, { json: body, mask, now, by: botName }))
+  return kept(state, updatePolicy(state, policy, { json: body, mask, now, by: botName }), now)
 }
 
-/** A write that was accepted takes effect at once. */
-function kept(state: State, made: LocalPolicy | LocalDashboard | GoogleError): Outcome {
+function kept(state: State, made: LocalPolicy | LocalDashboard | GoogleError, now: number) {
   if ('kind' in made) return made
   state.writes += 1
-  if ('conditions' in made) {
-    state.policies.set(made.name, made)
-    return ok(policyJson(made))
+  keep(state, made, now)
+  return ok('conditions' in made ? policyJson(made) : made)
+}
+
+/** Answered in place of the request: it knows no change that waits, so all of these are conflicts. */
+function refusalOf({ how }: Mishap, retryAfterSeconds: number): GoogleError | null {
+  switch (how) {
+    case 'busy':
+    case 'stale':
+      return conflict('ABORTED', 'The resource was changed by somebody else.')
+    case 'rate-limited': {
+      const headers = { 'retry-after': String(retryAfterSeconds) }
+      return { ...refusal(429, 'Quota exceeded for quota metric of monitoring.'), headers }
+    }
+    case 'unavailable':
+      return refusal(503, 'The service is currently unavailable.')
+    case 'forbidden':
+      return refusal(403, 'The caller does not have permission')
+    default:
+      return null
   }
-  state.dashboards.set(made.name, made)
-  return ok(made)
 }
 
 /** What has stopped ends where it stopped. */
@@ -274,7 +279,5 @@ function visible(state: State): readonly RawSeries[] {
   })
 }
 
-const ok = (body: unknown): Answer => ({ kind: 'answer', status: 200, body })
-
-const answered = (body: object | GoogleError): Outcome =>
+const answered = (body: object | GoogleError): Answer | GoogleError =>
   'kind' in body && 'status' in body ? body : ok(body)

@@ -1,6 +1,6 @@
 /** One API of the local cloud, behind the same root as the others. */
 import type { GoogleError } from './google-error.ts'
-import type { Mishap } from './mishaps.ts'
+import type { Mishap, WriteMishap } from './mishaps.ts'
 
 export type ApiRequest = {
   readonly method: string
@@ -11,12 +11,26 @@ export type ApiRequest = {
 
 export type Answer = { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
 
+export type Moment = {
+  readonly now: number
+  /** Reads show the world as it was then. */
+  readonly seenAt: number
+  /** An accepted change comes to nothing. */
+  readonly fails: boolean
+}
+
+export type ProductName = 'sql' | 'run' | 'monitoring' | 'iam'
+
 export type Product = {
+  readonly name: ProductName
   readonly owns: (path: string) => boolean
-  /** `fails`: an accepted change comes to nothing. */
-  readonly answer: (request: ApiRequest, now: number, fails: boolean) => Answer | GoogleError
+  /** The method that changes nothing. */
+  readonly looksBy: 'GET' | 'POST'
+  readonly answer: (request: ApiRequest, moment: Moment) => Answer | GoogleError
   /** Answered in place of the request, which then changes nothing; null: not this mishap. */
   readonly refusal: (mishap: Mishap, retryAfterSeconds: number) => GoogleError | null
+  /** What a special input in this request meets. special-inputs.ts */
+  readonly special: (request: ApiRequest, now: number) => WriteMishap | null
   /** How many changes took effect. */
   readonly writes: () => number
 }

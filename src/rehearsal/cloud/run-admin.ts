@@ -1,6 +1,7 @@
 /** The Cloud Run Admin API v2 over the local cloud's services and worker pools. facts/workload.md, 2. */
 import type { GoogleError } from './google-error.ts'
-import { type Answer, type ApiRequest, ok, type Product } from './product.ts'
+import type { WriteMishap } from './mishaps.ts'
+import { type Answer, type ApiRequest, type Moment, ok, type Product } from './product.ts'
 import { readChange } from './run-body.ts'
 import {
   invalidArgument,
@@ -14,13 +15,13 @@ import { answerJobs, isOfJobs, jobOperation, type RunJobs } from './run-jobs.ts'
 import { accept, generationAt, type RunDurations, type RunResource } from './run-resource.ts'
 import { refusedSpec, startFailure } from './run-rules.ts'
 import { type Look, operationJson, resourceJson, revisionJson } from './run-wire.ts'
+import { specialScale } from './special-inputs.ts'
 
 export type RunAdmin = {
   readonly project: string
   readonly resources: ReadonlyMap<string, RunResource>
   readonly jobs: RunJobs
   readonly durations: RunDurations
-  readonly readLagMs: number
   readonly newName: () => string
 }
 
@@ -31,25 +32,31 @@ const path = new RegExp(
 
 export function runProduct(admin: RunAdmin): Product {
   return {
+    ...{ name: 'run', looksBy: 'GET' },
     owns: (requested) => requested.startsWith('/v2/'),
-    answer: (request, now, fails) => answer(admin, request, now, fails),
+    answer: (request, moment) => answer(admin, request, moment),
     refusal: runRefusal,
+    special: (request, now) => special(admin, request, now),
     writes: () =>
       [admin.jobs, ...admin.resources.values()].flatMap<unknown>(({ operations }) => operations)
         .length,
   }
 }
 
+function special({ resources }: RunAdmin, request: ApiRequest, now: number): WriteMishap | null {
+  const resource = resources.get(request.path.slice('/v2/'.length))
+  return resource === undefined ? null : specialScale(request, generationAt(resource, now).spec)
+}
+
 function answer(
   admin: RunAdmin,
   request: ApiRequest,
-  now: number,
-  fails: boolean,
+  { now, seenAt, fails }: Moment,
 ): Answer | GoogleError {
   const [, owner] = /^\/v2\/projects\/([^/]+)\//.exec(request.path) ?? []
   if (owner !== undefined && owner !== admin.project) return noPermission()
   const numericEnums = (request.query.get('$alt') ?? '').includes('enum-encoding=int')
-  const look = { at: now - admin.readLagMs, numericEnums }
+  const look = { at: seenAt, numericEnums }
   if (isOfJobs(request.path))
     return answerJobs(admin.jobs, { request, now, fails, look, newName: admin.newName })
   const route = path.exec(request.path)

@@ -13,11 +13,11 @@ type Options = {
 export function runAdminOf(
   { project, document, rollOutSeconds = 30, taskSeconds = 180 }: Options,
   now: number,
-  { speed, readLagMs }: { readonly speed: number; readonly readLagMs: number },
+  speed: number,
 ): RunAdmin {
   const resources = document === undefined ? [] : runResourcesOf(document, now)
   return {
-    ...{ project, readLagMs, newName: randomUUID },
+    ...{ project, newName: randomUUID },
     resources: new Map(resources.map((one) => [one.name, one])),
     durations: { rollOutMs: (rollOutSeconds * 1_000) / speed, scalingMs: 2_000 / speed },
     jobs: {

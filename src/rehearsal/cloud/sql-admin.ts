@@ -14,10 +14,11 @@ import {
   staleVersion,
 } from './google-error.ts'
 import { backupBody, insertBody } from './insert-body.ts'
-import { operationFailure, refusalOf } from './mishaps.ts'
+import { operationFailure, refusalOf, type WriteMishap } from './mishaps.ts'
 import { readBody, readPatchBody, type SettingsChange } from './patch-body.ts'
-import { type Answer, type ApiRequest, ok, type Product } from './product.ts'
+import { type Answer, type ApiRequest, type Moment, ok, type Product } from './product.ts'
 import type { Settings } from './settings-rules.ts'
+import { specialFlag, specialReplica } from './special-inputs.ts'
 import {
   backUp,
   change,
@@ -30,7 +31,7 @@ import {
 import { type Operation, revisionAt, type SqlInstance } from './sql-instance.ts'
 import { backupJson, instanceJson, operationJson } from './wire.ts'
 
-export type SqlAdmin = SqlProject & { readonly project: string; readonly readLagMs: number }
+export type SqlAdmin = SqlProject & { readonly project: string }
 
 /** What each method takes in its query, besides what every method does. */
 const parameters: Readonly<Record<string, readonly string[]>> = {
@@ -43,30 +44,41 @@ const systemParameters = ['alt', '$alt', 'prettyPrint', '$prettyPrint']
 /** Whatever no other product owns. */
 export function sqlProduct(admin: SqlAdmin): Product {
   return {
+    ...{ name: 'sql', looksBy: 'GET' },
     owns: () => true,
-    answer: (request, now, fails) => answer(admin, request, now, fails ? operationFailure : null),
+    answer: (request, moment) => answer(admin, request, moment),
     refusal: refusalOf,
+    special: (request, now) => special(admin, request, now),
     writes: () => [...admin.instances.values()].flatMap((one) => one.operations).length,
   }
 }
 
-/** `failure`: how the operation of an accepted change ends, when it is to end badly. */
+const place = /^\/v1\/projects\/([^/]+)\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?$/
+
+function special(admin: SqlAdmin, request: ApiRequest, now: number): WriteMishap | null {
+  const [, , , item = ''] = place.exec(request.path) ?? []
+  const instance = admin.instances.get(item)
+  if (request.method === 'PATCH' && instance !== undefined)
+    return specialFlag(request, revisionAt(instance, now).settings)
+  return request.path.endsWith('/instances') ? specialReplica(request) : null
+}
+
 function answer(
   admin: SqlAdmin,
   request: ApiRequest,
-  now: number,
-  failure: Failure = null,
+  { now, seenAt, fails }: Moment,
 ): Answer | GoogleError {
   const { method, path, query } = request
-  const [, project, within, item, below] =
-    /^\/v1\/projects\/([^/]+)\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?$/.exec(path) ?? []
+  const [, project, within, item, below] = place.exec(path) ?? []
   const parts = [within, item === undefined ? undefined : '*', below]
   const what = `${method} ${parts.filter((part) => part !== undefined).join('/')}`
   const work = methods[what]
   if (work === undefined) return noMethod(method, path)
   if (project !== admin.project) return notAuthorized()
   const unknown = unknownParameters(query, parameters[what] ?? [])
-  return unknown ?? work({ admin, query, body: request.body, item: item ?? '', now, failure })
+  const failure = fails ? operationFailure : null
+  const call = { admin, query, body: request.body, item: item ?? '', now, seenAt, failure }
+  return unknown ?? work(call)
 }
 
 type Call = {
@@ -76,25 +88,23 @@ type Call = {
   /** What the path names: an instance or an operation. */
   readonly item: string
   readonly now: number
+  readonly seenAt: number
+  /** How the operation of an accepted change ends, when it is to end badly. */
   readonly failure: Failure
 }
 
 const methods: Readonly<Record<string, (call: Call) => Answer | GoogleError>> = {
-  'GET instances': ({ admin, query, now }) => listInstances(admin, query, now - admin.readLagMs),
-  'GET instances/*': ({ admin, item, now }) => {
-    const at = now - admin.readLagMs
-    return onInstance(admin, item, at, (one) => ok(instanceJson(admin, one, at)))
-  },
-  'GET operations': ({ admin, query, now }) => listOperations(admin, query, now - admin.readLagMs),
-  'GET operations/*': ({ admin, item, now }) => getOperation(admin, item, now - admin.readLagMs),
-  'GET instances/*/backupRuns': ({ admin, query, item, now }) => {
-    const at = now - admin.readLagMs
-    return onInstance(admin, item, at, ({ backups }) => {
+  'GET instances': ({ admin, query, seenAt }) => listInstances(admin, query, seenAt),
+  'GET instances/*': ({ admin, item, seenAt: at }) =>
+    onInstance(admin, item, at, (one) => ok(instanceJson(admin, one, at))),
+  'GET operations': ({ admin, query, seenAt }) => listOperations(admin, query, seenAt),
+  'GET operations/*': ({ admin, item, seenAt }) => getOperation(admin, item, seenAt),
+  'GET instances/*/backupRuns': ({ admin, query, item, seenAt: at }) =>
+    onInstance(admin, item, at, ({ backups }) => {
       const seen = backups.filter(({ operation }) => operation.insertedAt <= at).toReversed()
       const items = seen.map((run) => backupJson(item, run, at))
       return page('sql#backupRunsList', items, query, 500)
-    })
-  },
+    }),
   'PATCH instances/*': (call) => {
     const { admin, item, now } = call
     return onInstance(admin, item, now, (instance) => patch(instance, call))

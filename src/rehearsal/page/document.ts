@@ -1,9 +1,10 @@
-/** Fills `page.html`: the drawing, the three buttons, the channels and the people. */
+/** Fills `page.html`: the drawing, the three buttons, the troubles, the channels and the people. */
 import { readFile } from 'node:fs/promises'
 import { createElement as element, type ReactNode } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { botUserId, channels, members, userGroups } from '../slack/people.ts'
 import { completions, openingCommand, productButtons } from './commands.ts'
+import { drawTroubles } from './draw-troubles.ts'
 
 export async function documentHtml(): Promise<string> {
   const page = await readFile(new URL('page.html', import.meta.url), 'utf8')
@@ -11,6 +12,7 @@ export async function documentHtml(): Promise<string> {
     ['gauge', await readFile(new URL('gauge.svg', import.meta.url), 'utf8')],
     ['opening', openingCommand],
     ['tries', renderToStaticMarkup(productButtons.map(drawTry))],
+    ['troubles', renderToStaticMarkup(drawTroubles())],
     ['tabs', renderToStaticMarkup(channels.map(drawTab))],
     ['personas', renderToStaticMarkup(people.map(drawPersona))],
     ['completions', attribute(JSON.stringify(completions))],

@@ -11,6 +11,7 @@ import { type DrawnMessage, drawMessage, drawTyped, type TypedCommand } from './
 import { drawModal } from './draw-modal.ts'
 import { capacityReading, type Gauge, gaugeOf } from './gauge.ts'
 import type { Stage } from './stage.ts'
+import { lastingTrouble, nextTrouble } from './troubles.ts'
 
 export type PageOptions = {
   readonly slack: LocalSlack
@@ -48,6 +49,8 @@ const deed = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('dismiss'), as: z.string(), view: z.string() }),
   z.strictObject({ kind: z.literal('plug') }),
+  z.strictObject({ kind: z.literal('arm'), next: nextTrouble }),
+  z.strictObject({ kind: z.literal('switch'), what: lastingTrouble, to: z.enum(['on', 'off']) }),
 ])
 type Deed = z.infer<typeof deed>
 
@@ -149,9 +152,17 @@ function perform(
       return Promise.resolve(hands.slack.dismiss(given.as, given.view))
     case 'plug':
       hands.stage.pullPlug()
-      return Promise.resolve({ kind: 'acked' })
+      return acked
+    case 'arm':
+      hands.stage.arm(given.next)
+      return acked
+    case 'switch':
+      hands.stage.switch(given.what, given.to === 'on')
+      return acked
   }
 }
+
+const acked = Promise.resolve({ kind: 'acked' })
 
 type Routes = {
   readonly watch: (watcher: Watcher) => void
@@ -166,10 +177,12 @@ const files: ReadonlyMap<string, string> = new Map([
   ['/ship.css', css],
   ['/channel.css', css],
   ['/messages.css', css],
+  ['/troubles.css', css],
   ['/narrow.css', css],
   ['/page.js', script],
   ['/composer.js', script],
   ['/modal.js', script],
+  ['/troubles.js', script],
   ['/mark.svg', 'image/svg+xml'],
 ])
 

@@ -1,6 +1,7 @@
 /** The page's script: follows the stream, puts messages in their place, and sends what a person does. */
 import { startComposer } from './composer.js'
 import { showModal, startModal } from './modal.js'
+import { showTroubles, startTroubles } from './troubles.js'
 
 const find = (id) => document.getElementById(id)
 const timeline = find('timeline')
@@ -116,6 +117,7 @@ let clockSkewMs = 0
 
 function showStage(view) {
   stage = view
+  showTroubles(view.trouble)
   clockSkewMs = view.now - Date.now()
   const plug = find('plug')
   plug.dataset.plug = view.bot.kind === 'up' ? view.plug : view.bot.kind
@@ -256,6 +258,7 @@ for (const [index, tab] of tabs.entries()) {
 }
 
 startModal({ perform: (deed) => perform({ ...deed, as: place.as }) })
+startTroubles({ perform })
 startComposer({
   send: (text) => perform({ kind: 'type', ...place, text }),
 })

@@ -1,4 +1,5 @@
-/** What the page shows of the bot's life, and its one switch: the host owns both. */
+/** What the page shows of the bot's life and of the cloud's troubles, and its switches: the host owns them. */
+import type { LastingTrouble, NextTrouble, TroubleView } from './troubles.ts'
 
 export type BotState =
   | { readonly kind: 'starting'; readonly since: number }
@@ -13,6 +14,7 @@ export type StageView = {
   readonly resize: 'none' | 'asked' | 'running'
   /** How long the bot was away the last time; null while it never was. */
   readonly lastAbsenceMs: number | null
+  readonly trouble: TroubleView
 }
 
 export type Stage = {
@@ -20,4 +22,7 @@ export type Stage = {
   subscribe: (listener: () => void) => () => void
   /** Arms, disarms or kills, as the moment asks. */
   pullPlug: () => void
+  /** What the next change in the local cloud meets. */
+  arm: (next: NextTrouble) => void
+  switch: (what: LastingTrouble, isOn: boolean) => void
 }

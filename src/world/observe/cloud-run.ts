@@ -31,9 +31,12 @@ async function serviceFacts(
   return factsOr(names, adminApi, async () => {
     const observedAt = clock.now()
     const service = await cloudRun.service(name)
+    // As with clocks: that its last change came true is no news.
+    const { problem } = service
     return [
       ...settings.map((setting) => settingFact(path, setting, service, observedAt)),
       ...observed(path, gateValues(service), adminApi, observedAt),
+      ...(problem === null ? [] : observed(path, { problem }, adminApi, observedAt)),
     ]
   })
 }

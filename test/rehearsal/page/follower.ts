@@ -14,6 +14,13 @@ const stage = z.object({
   plug: z.enum(['idle', 'armed']),
   resize: z.enum(['none', 'asked', 'running']),
   lastAbsenceMs: z.number().nullable(),
+  trouble: z.object({
+    next: z.string(),
+    lasting: z.array(z.string()),
+    met: z.object({ words: z.string(), at: z.string() }).nullable(),
+    sent: z.number(),
+    accepted: z.number(),
+  }),
 })
 
 type Drawn = z.infer<typeof drawn>

@@ -23,9 +23,12 @@ beforeAll(async () => {
         plug: 'idle',
         resize: 'none',
         lastAbsenceMs: null,
+        trouble: { next: 'nothing', lasting: [], met: null, sent: 0, accepted: 0 },
       }),
       subscribe: () => () => undefined,
       pullPlug: () => undefined,
+      arm: () => undefined,
+      switch: () => undefined,
     },
   })
   await new Promise<void>((resolve) => page.server.listen(0, '127.0.0.1', resolve))
