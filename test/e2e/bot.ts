@@ -121,6 +121,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
+/** A second where nothing else happens; many times as long where everything does. */
+const startWithinMs = 90_000
+
 function instanceOf(
   env: Environment,
   port: number,
@@ -135,7 +138,7 @@ function instanceOf(
       newest = started
       bots.push(started)
       await until('the bot is ready', () => isReady(`${address}/readyz`, started), {
-        shown: output,
+        ...{ withinMs: startWithinMs, shown: output },
       })
       return started
     },

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
-import { startBroker } from '../world/broker-wire.ts'
+import { type LocalWorker, startBroker } from '../world/broker-wire.ts'
 import { type Answer, type Asked, startWire } from '../world/postgres-wire.ts'
 import { database } from './bot.ts'
 import type { Environment } from './process.ts'
@@ -16,26 +16,36 @@ export type Servers = {
   readonly env: Environment
   /** How the pooler is set now, by its console's names. */
   readonly pooler: Readonly<Record<string, string>>
+  /** Whether its clients wait. */
+  readonly isPaused: () => boolean
   /** How many sessions sit idle in a transaction, until somebody ends them. */
   readonly idle: () => number
+  /** The processes of each worker. */
+  readonly pools: () => readonly number[]
   /** Its instances decide what the database says of itself. */
   readonly watch: (cloud: LocalCloud) => void
   readonly stop: () => Promise<void>
 }
 
-export async function startServers(): Promise<Servers> {
+/** `wrote`: told of each change after it took effect and before it is answered. */
+export async function startServers(wrote = (_what: string): void => undefined): Promise<Servers> {
   let cloud: LocalCloud | null = null
   let idle = 1
   const pooler: Record<string, string> = { ...poolerAtFirst }
+  const held = { isPaused: false }
   const postgres = await startWire((asked) => {
     const told = asked.sql.includes('pg_terminate_backend') ? idle : 0
     idle -= told
+    if (told > 0) wrote('terminate')
     return databaseSays(asked.sql, { slots: slotsOf(cloud), idle, told })
   })
-  const console = await startWire(({ sql }) => consoleSays(sql, pooler))
-  const broker = await startBroker({
-    workers: [1, 2].map((number) => ({ name: `celery-worker@${number}`, pool: 4 })),
+  const console = await startWire(({ sql }) => {
+    const answer = consoleSays(sql, pooler, held)
+    if (/^(SET|PAUSE|RESUME) /.test(sql)) wrote(sql)
+    return answer
   })
+  const workers = [1, 2].map((number) => workerOf(`celery-worker@${number}`, wrote))
+  const broker = await startBroker({ workers })
   const programs = mkdtempSync(join(tmpdir(), 'plimsoll-k6-'))
   putStandInK6(programs)
   return {
@@ -46,13 +56,30 @@ export async function startServers(): Promise<Servers> {
       PATH: `${programs}:${process.env.PATH ?? ''}`,
     },
     pooler,
+    isPaused: () => held.isPaused,
     idle: () => idle,
+    pools: () => workers.map(({ pool }) => pool),
     watch: (one) => {
       cloud = one
     },
     stop: async () => {
       await Promise.all([postgres.stop(), console.stop(), broker.stop()])
       rmSync(programs, { recursive: true })
+    },
+  }
+}
+
+function workerOf(name: string, wrote: (what: string) => void): LocalWorker {
+  let processes = 4
+  return {
+    name,
+    get pool() {
+      return processes
+    },
+    set pool(wished) {
+      const by = wished - processes
+      processes = wished
+      wrote(`${name} ${by}`)
     },
   }
 }
@@ -117,9 +144,15 @@ const poolerAtFirst = {
   query_wait_timeout: '120',
 } as const
 
-function consoleSays(sql: string, config: Record<string, string>): Answer {
+function consoleSays(
+  sql: string,
+  config: Record<string, string>,
+  held: { isPaused: boolean },
+): Answer {
   const [, key, value] = /^SET (\w+) = '([^']*)'$/.exec(sql) ?? []
   if (key !== undefined && value !== undefined) config[key] = value
+  if (sql === 'PAUSE "shop"') held.isPaused = true
+  if (sql === 'RESUME "shop"') held.isPaused = false
   switch (sql) {
     case 'SHOW VERSION':
       return rows({ version: 'PgBouncer 1.23.1' })
@@ -128,7 +161,8 @@ function consoleSays(sql: string, config: Record<string, string>): Answer {
     case 'SHOW DATABASES':
       return rows({
         ...{ name: 'shop', pool_size: config.default_pool_size ?? '', current_connections: '2' },
-        ...{ max_connections: config.max_db_connections ?? '', paused: '0', disabled: '0' },
+        ...{ max_connections: config.max_db_connections ?? '', disabled: '0' },
+        paused: held.isPaused ? '1' : '0',
       })
     default:
       return rows()
