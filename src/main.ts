@@ -11,6 +11,7 @@ import type { Opened, Shelf } from './cli/verbs.ts'
 import { type BotConfig, type RehearsalConfig, readConfig, readFiles, readWorld } from './config.ts'
 import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
+import { type Courtesy, courtesyOn } from './dispatch/courtesy.ts'
 import { examineSetup } from './doctor.ts'
 import { createSystemFile, readSystemFile, rewriteSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
@@ -173,6 +174,7 @@ type Base = {
 async function runBot(base: Base): Promise<number> {
   const { config, opened, log } = base
   let ready = false
+  const courtesy = courtesyOn(systemTimers)
   const door = connectSlack({
     ...config.slack,
     clock: systemClock,
@@ -188,11 +190,13 @@ async function runBot(base: Base): Promise<number> {
     complain('Slack does not know SLACK_BOT_TOKEN, or does not answer: copy it from the app again.')
     return 1
   }
-  const bot = assemble({ ...base, door, team: identity.team })
+  const bot = assemble({ ...base, door, courtesy, team: identity.team })
   await bot.world.endStrays()
   // Begun before anybody can ask for anything.
   const judging = bot.stopIfLost(identity.botUser)
-  const { port } = await door.open(bot.desk, { port: config.port, host: hostFor(config) })
+  const { port } = await door.open(bot.desk, {
+    ...{ port: config.port, host: hostFor(config), toPeople: courtesy.toPeople },
+  })
   const lost = await judging
   if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
   opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
@@ -222,10 +226,11 @@ async function runBot(base: Base): Promise<number> {
   return 0
 }
 
-type Door = { readonly door: SlackDoor; readonly team: string }
+type Door = { readonly door: SlackDoor; readonly courtesy: Courtesy; readonly team: string }
 
 /** Who works with whom, once it is known who this bot is. */
-function assemble({ config, document, opened, library, log, door, team }: Base & Door) {
+function assemble(base: Base & Door) {
+  const { config, document, opened, library, log, door, courtesy, team } = base
   const { api } = door
   const { ledger } = opened
   const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
@@ -257,8 +262,10 @@ function assemble({ config, document, opened, library, log, door, team }: Base &
     instance: newId(systemClock.now()),
   }
   const dispatcher = opened.dispatch({
-    advance: (run) =>
-      isChecklistStream(run) ? looking.advance(checklistOfStream(run)) : advance(means, run),
+    advance: async (run) => {
+      await courtesy.turn()
+      return isChecklistStream(run) ? looking.advance(checklistOfStream(run)) : advance(means, run)
+    },
     due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),
     failed: (run, error) => {
       // Neither is the run's fault: the sweep comes back to it, or newer code does.

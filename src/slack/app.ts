@@ -51,12 +51,19 @@ export type SlackOptions = {
   readonly ready: () => boolean
 }
 
+export type Listening = {
+  readonly port: number
+  readonly host: string
+  /** Around each answer: other work can wait for it. */
+  readonly toPeople: <T>(work: () => Promise<T>) => Promise<T>
+}
+
 export type SlackDoor = {
   readonly api: SlackApi
   /** The same for every instance of this bot. */
   readonly seal: Seal
   /** Opens the door; resolves when it listens. */
-  readonly open: (desk: Desk, listen: { port: number; host: string }) => Promise<{ port: number }>
+  readonly open: (desk: Desk, listening: Listening) => Promise<{ port: number }>
   readonly close: () => Promise<void>
 }
 
@@ -98,10 +105,10 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   })
   const api = slackApi((method, args) => app.client.apiCall(method, { token: botToken, ...args }))
   app.error(async (error) => log.error({ err: error }, 'a Slack request failed'))
-  const open: SlackDoor['open'] = async (desk, { port, host }) => {
+  const open: SlackDoor['open'] = async (desk, { port, host, toPeople }) => {
     const { team, botUser, bot } = await api.identity()
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
-    answerAt(app, desk, api, options)
+    answerAt(app, desk, api, { ...options, toPeople })
     const server = await app.start({ port, host })
     server.keepAliveTimeout = keepAliveMs
     const address = server.address()
@@ -198,23 +205,25 @@ function isChallenge(body: unknown): boolean {
   )
 }
 
+type Answering = SlackOptions & Pick<Listening, 'toPeople'>
+
 /** Record, then ack: what was said to somebody alone follows the ack of a click, and is the ack of a command. */
-function answerAt(app: App, desk: Desk, api: SlackApi, options: SlackOptions): void {
+function answerAt(app: App, desk: Desk, api: SlackApi, options: Answering): void {
   app.command(/^\//, async ({ body, ack }) => {
     const call = readCommand(body)
-    const said = call === null ? late : await inTime(desk.command(call), spoken, options)
+    const said = call === null ? late : await inTime(() => desk.command(call), spoken, options)
     await (said === null ? ack() : ack({ response_type: 'ephemeral', text: told(said) }))
   })
   app.action(/^/, async ({ body, ack }) => {
     const call = readAction(body)
-    const said = call === null ? null : await inTime(desk.action(call), spoken, options)
+    const said = call === null ? null : await inTime(() => desk.action(call), spoken, options)
     await ack()
     if (call !== null && said !== null) await api.tell(call.channel, call.user, told(said))
   })
   app.view(/^/, async ({ body, ack }) => {
     const call = readView(body)
     if (call === null) return ack()
-    const said = await inTime(desk.view(call), refused, options)
+    const said = await inTime(() => desk.view(call), refused, options)
     if (said === null) return ack()
     if (said.kind === 'wrong-fields')
       return ack({ response_action: 'errors', errors: { ...said.problems } })
@@ -235,9 +244,9 @@ const refused = (sentence: string): ViewAnswer => ({ kind: 'refused', sentence }
 
 /** Record, then ack: what takes longer is answered with an error, never with a silent yes. */
 function inTime<Said>(
-  work: Promise<Said>,
+  work: () => Promise<Said>,
   as: (sentence: string) => Said,
-  { log, timers }: SlackOptions,
+  { log, timers, toPeople }: Answering,
 ): Promise<Said> {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'a request failed')
@@ -245,10 +254,12 @@ function inTime<Said>(
   }
   return new Promise((resolve) => {
     const timer = timers.after(answerWithinMs, () => resolve(as(late)))
-    work.catch(failed).then((said) => {
-      timer.cancel()
-      resolve(said)
-    })
+    toPeople(work)
+      .catch(failed)
+      .then((said) => {
+        timer.cancel()
+        resolve(said)
+      })
   })
 }
 
