@@ -7,7 +7,7 @@ export type Side = { readonly what: string; readonly measure: Measure }
 
 export type Bench = {
   readonly name: string
-  readonly unit: 'ms' | 'MB'
+  readonly unit: 'ms' | 'MB' | 'KB'
   /** Samples that count, and those before them that do not. */
   readonly rounds: number
   readonly warmUps: number

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
 import { bot, openSurroundings, type Surroundings } from './surroundings.ts'
 
-const member = 'U0ANA'
-const channel = 'C0INCIDENT'
+export const member = 'U0ANA'
+export const channel = 'C0INCIDENT'
 const check = '/capacity check patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
-const answerMsMax = 10_000
+const answerMsMax = 60_000
 const idleMs = 3_000
 
 export async function memoryBench(): Promise<Bench> {
@@ -30,15 +30,7 @@ export async function memoryBench(): Promise<Bench> {
 async function idleMemoryMb({ slack, cloud, start }: Surroundings): Promise<number> {
   const started = await start({ ...bot, readyPath: '/readyz' })
   try {
-    const [messagesBefore, requestsBefore] = [messages(slack), cloud.requests.length]
-    const outcome = await slack.command(member, channel, check)
-    if (outcome.kind !== 'acked') throw new Error(`the check was not taken: ${outcome.error}`)
-    const deadline = AbortSignal.timeout(answerMsMax)
-    while (messages(slack) === messagesBefore) {
-      deadline.throwIfAborted()
-      await pause(20)
-    }
-    if (cloud.requests.length === requestsBefore) throw new Error('the check asked no cloud')
+    await checked({ slack, cloud })
     await pause(idleMs)
     return await residentMb(started.pid)
   } finally {
@@ -46,12 +38,39 @@ async function idleMemoryMb({ slack, cloud, start }: Surroundings): Promise<numb
   }
 }
 
-function messages(slack: Surroundings['slack']): number {
+/** Once through everything that a question needs. */
+export async function checked({ slack, cloud }: Pick<Surroundings, 'slack' | 'cloud'>) {
+  const [messagesBefore, requestsBefore] = [messages(slack), cloud.requests.length]
+  await command(slack, check)
+  await messagesAre(slack, messagesBefore + 1, answerMsMax)
+  if (cloud.requests.length === requestsBefore) throw new Error('the check asked no cloud')
+}
+
+/** Resolves when the bot has acknowledged it. */
+export async function command(slack: Surroundings['slack'], text: string): Promise<void> {
+  const outcome = await slack.command(member, channel, text)
+  if (outcome.kind !== 'acked') throw new Error(`${text} was not taken: ${outcome.error}`)
+}
+
+/** Waits until there are so many. */
+export async function messagesAre(
+  slack: Surroundings['slack'],
+  count: number,
+  withinMs: number,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(withinMs)
+  while (messages(slack) < count) {
+    deadline.throwIfAborted()
+    await pause(20)
+  }
+}
+
+export function messages(slack: Surroundings['slack']): number {
   return slack.messages(channel, member).length
 }
 
 /** Resident memory as Linux counts it, in 10^6 bytes. proc(5): VmRSS is in KiB. */
-async function residentMb(pid: number): Promise<number> {
+export async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? []
   if (kib === undefined) throw new Error(`/proc/${pid}/status has no VmRSS`)

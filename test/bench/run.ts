@@ -1,7 +1,9 @@
 /** `npm run bench`: each bench with its bound; `--only NAME` takes one. Exit code 1 over a bound. */
 import { parseArgs } from 'node:util'
+import { ackBench } from './ack.ts'
 import { postgresAppendBench, sqliteAppendBench } from './append.ts'
 import { type Bench, measured, type Result, type Spread } from './bench.ts'
+import { inFlightBench } from './in-flight.ts'
 import { lawsBench } from './laws.ts'
 import { memoryBench } from './memory.ts'
 import { assessMemoryBench, plannerBench, supportedUsersBench } from './planner.ts'
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, () => Promise<Bench | null>>> = {
   memory: memoryBench,
   'append-sqlite': sqliteAppendBench,
   'append-postgres': postgresAppendBench,
+  ack: ackBench,
+  'in-flight': inFlightBench,
 }
 
 process.exitCode = await run()

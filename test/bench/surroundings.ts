@@ -38,7 +38,7 @@ export const bot: Program = {
 const botToken = 'xoxb-bench'
 const signingSecret = 'bench-signing-secret'
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
-const startMsMax = 20_000
+const startMsMax = 60_000
 const askEveryMs = 2
 const stopMsMax = 5_000
 

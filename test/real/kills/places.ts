@@ -11,7 +11,7 @@ export type Place = {
 }
 
 export const count = 40
-export const lives = 8
+const lives = 8
 
 /** What ends a step of a plan. */
 export const stepEnds: readonly string[] = ['step-verified', 'step-skipped']
