@@ -229,10 +229,8 @@ async function runBot(base: Base): Promise<number> {
 type Door = { readonly door: SlackDoor; readonly courtesy: Courtesy; readonly team: string }
 
 /** Who works with whom, once it is known who this bot is. */
-function assemble(base: Base & Door) {
-  const { config, document, opened, library, log, door, courtesy, team } = base
-  const { api } = door
-  const { ledger } = opened
+function assemble({ config, document, opened, library, log, door, courtesy, team }: Base & Door) {
+  const [{ api }, { ledger }] = [door, opened]
   const onFailure = (error: unknown) => log.warn({ err: error }, 'Slack did not answer')
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
   const google = { apiRoot: config.googleApiRoot }

@@ -1,4 +1,4 @@
-/** A run as the first version of this code wrote it (golden/first-run.json, never written anew): read, and carried on. */
+/** A run as this code's first version wrote it (golden/first-run.json, never written anew): read, and carried on. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

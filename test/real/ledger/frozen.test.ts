@@ -1,4 +1,4 @@
-/** An instance that stands still between its intent and its write, while others decide: it wakes up and writes nothing. */
+/** An instance stands still between its intent and its write while others decide: it wakes up and writes nothing. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patchBeside } from '../../e2e/beside.ts'
 import { database, type Instance, openStage, type Stage, upgrade } from '../../e2e/bot.ts'
