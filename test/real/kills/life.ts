@@ -56,6 +56,8 @@ export function witness(places: readonly Place[], bots: () => readonly Instance[
       if (pid !== undefined) process.kill(pid, 'SIGKILL')
     }
     if (stepEnds.includes(what)) index += 1
+    // What nobody could see when it was done is looked at again: that step had not ended.
+    if (what === 'run-resumed') index -= 1
   }
   return { told, happened, left, isOver: () => index >= steps, killed: () => killed.shift() }
 }
@@ -129,6 +131,9 @@ async function answer({ stage, run }: Surroundings, { happened }: Witness): Prom
   switch (last?.what) {
     case 'approval-requested':
       return press(stage, ids.luis, 'Approve')
+    case 'step-verified':
+      // Done, and not verified where a source was silent: a person lets it look again.
+      return press(stage, ids.luis, 'Resume')
     case 'person-asked':
       return press(stage, ids.ana, 'Done')
     case 'run-parked':
