@@ -133,7 +133,7 @@ async function answer({ stage, run }: Surroundings, { happened }: Witness): Prom
       return press(stage, ids.luis, 'Approve')
     case 'step-verified':
       // Done, and not verified where a source was silent: a person lets it look again.
-      return press(stage, ids.luis, 'Resume')
+      return press(stage, ids.luis, 'Look again')
     case 'person-asked':
       return press(stage, ids.ana, 'Done')
     case 'run-parked':
