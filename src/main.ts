@@ -55,18 +55,8 @@ const complain = (text: string) => void process.stderr.write(`${text}\n`)
 /** Runs one command and gives its exit code. `start` ends when the process is told to. */
 export function main(args: readonly string[]): Promise<number> {
   return runCommandLine(args, {
-    ...{
-      catalogue,
-      shelf,
-      open: openLook,
-      ledger: ledgerVerbs,
-      start,
-      print,
-      complain,
-      ...{ rewrite: rewriteSystemFile, create: createDocument, survey },
-      examineSetup,
-      ask,
-    },
+    ...{ catalogue, shelf, open: openLook, survey, ledger: ledgerVerbs, start, examineSetup, ask },
+    ...{ print, complain, rewrite: rewriteSystemFile, create: createDocument },
   })
 }
 
