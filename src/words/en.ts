@@ -64,10 +64,14 @@ export function lineFor(
 }
 
 export function stepLine(command: string, step: string, input: object): string {
-  const words = Object.entries(input).map(([key, value]) =>
+  return [command, step, ...wordsOf(input)].join(' ')
+}
+
+/** As it is typed: `key=value`. */
+export function wordsOf(input: object): readonly string[] {
+  return Object.entries(input).map(([key, value]) =>
     typeof value === 'object' ? `${key}=${JSON.stringify(value)}` : `${key}=${value}`,
   )
-  return [command, step, ...words].join(' ')
 }
 
 export function unableSentence(unable: Unable, face: Face): string {

@@ -10,10 +10,10 @@ export const slackMutants: readonly Mutant[] = [
     name: 'ack-a-click-before-it-is-recorded',
     safety: 'a click is acknowledged only after its decision is in the ledger',
     file: app,
-    find: `    const said = call === null ? null : await inTime(desk.action(call), spoken, options)
+    find: `    const said = call === null ? null : await inTime(() => desk.action(call), spoken, options)
     await ack()`,
     replace: `    await ack()
-    const said = call === null ? null : await inTime(desk.action(call), spoken, options)`,
+    const said = call === null ? null : await inTime(() => desk.action(call), spoken, options)`,
     killedBy: {
       file: recordThenAck,
       title: 'is acked only after its decision is in the ledger',
@@ -23,7 +23,7 @@ export const slackMutants: readonly Mutant[] = [
     name: 'ack-a-command-before-it-is-recorded',
     safety: 'a command is acknowledged only after its run is in the ledger',
     file: app,
-    find: 'const said = call === null ? late : await inTime(desk.command(call), spoken, options)',
+    find: 'const said = call === null ? late : await inTime(() => desk.command(call), spoken, options)',
     replace: 'const said = null\n    if (call !== null) void desk.command(call)',
     killedBy: {
       file: recordThenAck,

@@ -1,6 +1,6 @@
 /** Help, made from the catalogue. Pure. */
 import type { Catalogue } from '../../define/catalogue.ts'
-import { lineFor } from '../../words/en.ts'
+import { wordsOf } from '../../words/en.ts'
 import { slackFace } from './blocks.ts'
 
 export function capacityHelp(catalogue: Catalogue): string {
@@ -32,7 +32,10 @@ export function runbookHelp(catalogue: Catalogue): string {
 
 function stepLines({ entries }: Catalogue, command: string): readonly string[] {
   return [
-    'Steps:',
-    ...entries.map((entry) => `• ${entry.title}: ${slackFace.literal(lineFor(command, entry))}`),
+    `Steps, each after ${slackFace.literal(command)}:`,
+    ...entries.map(({ name, title, examples }) => {
+      const words = wordsOf(examples[0] ?? {})
+      return `• ${title}: ${slackFace.literal([name, ...words].join(' '))}`
+    }),
   ]
 }
