@@ -6,6 +6,7 @@ import type { System } from '../capacity/system.ts'
 import { rehearse } from '../define/forecast.ts'
 import type { PlanItem } from '../define/plan-item.ts'
 import type { RehearsedRun, RehearsedStep } from '../define/rehearsed-run.ts'
+import type { JsonObject } from '../define/step.ts'
 import { digestOf } from './digest.ts'
 import { type View, viewOf } from './facts.ts'
 import type { Moved } from './fingerprint.ts'
@@ -24,7 +25,13 @@ export type PlanExamination = {
   readonly fingerprint: string
 }
 
-export type PlanQuestion = Omit<Question, 'step'> & { readonly items: readonly PlanItem[] }
+export type PlanQuestion = Omit<Question, 'step'> & {
+  readonly items: readonly PlanItem[]
+  /** With the digest of its file; null: the steps are nobody's runbook. */
+  readonly runbook: Digested | null
+}
+
+type Digested = { readonly name: string; readonly parameters: JsonObject; readonly digest: string }
 
 export function examinePlan(question: PlanQuestion): PlanExamination {
   const { document, facts, now, items } = question
@@ -45,7 +52,7 @@ export function examinePlan(question: PlanQuestion): PlanExamination {
     verdict: worstVerdict(rehearsed.verdict, outside),
     view,
     document: digest,
-    fingerprint: fingerprintOf(digest, rehearsed),
+    fingerprint: fingerprintOf({ document: digest, runbook: question.runbook }, rehearsed),
   }
 }
 
@@ -59,8 +66,11 @@ export function stepsOf({ items }: RehearsedRun): readonly RehearsedStep[] {
   return items.filter((item): item is RehearsedStep => item.kind === 'step')
 }
 
-/** What people agree to: what is there by the document and the world, and what each step will be judged to be. */
-function fingerprintOf(document: string, { start, items }: RehearsedRun): string {
+/** What people agree to: the runbook's file, what is there by the document and the world, and what each step will be judged to be. */
+function fingerprintOf(
+  { document, runbook }: { readonly document: string; readonly runbook: Digested | null },
+  { start, items }: RehearsedRun,
+): string {
   const judged = items.map((item) =>
     item.kind === 'step'
       ? {
@@ -71,7 +81,7 @@ function fingerprintOf(document: string, { start, items }: RehearsedRun): string
         }
       : item,
   )
-  return digestOf({ document, system: configured(start.system), items: judged })
+  return digestOf({ document, runbook, system: configured(start.system), items: judged })
 }
 
 /** The state in which the plan foretold that the item at this position (from 1) would be reached. */

@@ -131,7 +131,8 @@ describe('a plan', () => {
     at: (minutesBefore: number) => {
       const now = saleAt - minutesBefore * minuteMs
       const items = steps.map((step) => ({ kind: 'step', step, why: null }) as const)
-      return examinePlan({ document, facts: [], items, reservations: [], ...nobody, now })
+      const runbook = null
+      return examinePlan({ document, facts: [], items, reservations: [], ...nobody, now, runbook })
     },
   })
   const backup = bound('create-backup', { database })

@@ -4,8 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../src/gate/digest.ts'
 import { type Basis, fingerprintOf, type Judged, movedSince } from '../../src/gate/fingerprint.ts'
+import { examinePlan } from '../../src/gate/plan.ts'
+import { noHistory } from '../../src/gate/rules.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
-import { database, siteWith } from '../runs/process.ts'
+import { database, site, siteWith, upgrade } from '../runs/process.ts'
 import { examined, factsWith, factsWithout, now, target } from './sample.ts'
 
 const shown = examined()
@@ -138,4 +140,15 @@ describe('what moved', () => {
       ]),
     )
   })
+})
+
+test('a plan of the same steps from another text of its runbook is another plan', () => {
+  const digests = ['one', 'one', 'other'].map((digest) => {
+    const runbook = { name: 'scale', parameters: {}, digest }
+    const items = [{ kind: 'step', step: upgrade, why: null }] as const
+    const seen = { document: site, facts: factsWith(), reservations: [], now }
+    return examinePlan({ ...seen, items, runbook, history: noHistory, run: null }).fingerprint
+  })
+  expect(digests[1]).toBe(digests[0])
+  expect(digests[2]).not.toBe(digests[0])
 })
