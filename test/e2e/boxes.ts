@@ -6,6 +6,9 @@ import { ids, incident, type Name, type Stage } from './bot.ts'
 import { until } from './until.ts'
 import { type Walked, walked } from './walk.ts'
 
+/** An open checklist looks every 30 s. */
+const withinMs = 90_000
+
 /** A button of one box, counted from 1. */
 type Place = { readonly list: Message; readonly box: number; readonly name: string }
 
@@ -30,7 +33,9 @@ export async function walkedBoxes(
   const list = await stage.said(new RegExp(`0 of ${boxCount} done`))
   const runs: Walked[] = []
   for (let box = 1; box <= boxCount; box += 1) {
-    const offers = await until(`box ${box} is done or asks`, () => stateOf(stage, list, box))
+    const offers = await until(`box ${box} is done or asks`, () => stateOf(stage, list, box), {
+      withinMs,
+    })
     if (offers.kind === 'done') continue
     if (offers.buttons.includes('Apply'))
       runs.push(await walked(stage, () => clickAt(stage, 'ana', { list, box, name: 'Apply' })))
@@ -48,12 +53,11 @@ async function done(stage: Stage, list: Message, box: number): Promise<void> {
       const seen = stateOf(stage, list, box)
       return seen?.kind === 'done' || seen?.buttons.includes(name) ? seen : undefined
     },
-    { shown: () => JSON.stringify(now(stage, list).blocks) },
+    { withinMs, shown: () => JSON.stringify(now(stage, list).blocks) },
   )
   if (state.kind === 'open') await clickAt(stage, 'luis', { list, box, name })
-  await until(`box ${box} is done`, () =>
-    stateOf(stage, list, box)?.kind === 'done' ? true : undefined,
-  )
+  const isDone = () => (stateOf(stage, list, box)?.kind === 'done' ? true : undefined)
+  await until(`box ${box} is done`, isDone, { withinMs })
 }
 
 type State =

@@ -98,7 +98,8 @@ async function decide(
   }: Moment & { id: string; last: LedgerEvent; skipped: LedgerEvent[] },
 ): Promise<void> {
   const press = async (who: Name, button: string) => {
-    if (JSON.stringify(message?.blocks).includes(`"text":"${button}"`))
+    // Its message may not be there yet.
+    if (message !== undefined && JSON.stringify(message.blocks).includes(`"text":"${button}"`))
       await stage.click(who, button, message)
   }
   const { type } = last

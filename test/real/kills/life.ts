@@ -125,9 +125,12 @@ async function backAgain(victim: Instance): Promise<number> {
   return performance.now()
 }
 
+const beside: readonly string[] = ['message-posted', 'WRITE', 'PAUSE', 'RESUME']
+
 /** What people do about the last thing that happened; where nobody hears them they try again. */
 async function answer({ stage, run }: Surroundings, { happened }: Witness): Promise<void> {
-  const last = happened.findLast(({ what }) => what !== 'message-posted')
+  // What a server tells of a write can come after what the ledger tells of its end.
+  const last = happened.findLast(({ what }) => !beside.includes(what))
   switch (last?.what) {
     case 'approval-requested':
       return press(stage, ids.luis, 'Approve')
