@@ -66,7 +66,10 @@ export function stepsOf({ items }: RehearsedRun): readonly RehearsedStep[] {
   return items.filter((item): item is RehearsedStep => item.kind === 'step')
 }
 
-/** What people agree to: the runbook's file, what is there by the document and the world, and what each step will be judged to be. */
+/**
+ * What people agree to: the runbook's file, what is there by the document and the world, and what each
+ * step will be judged to be.
+ */
 function fingerprintOf(
   { document, runbook }: { readonly document: string; readonly runbook: Digested | null },
   { start, items }: RehearsedRun,

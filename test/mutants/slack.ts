@@ -5,15 +5,19 @@ const app = 'src/slack/app.ts'
 const recordThenAck = 'test/slack/record-then-ack.test.ts'
 const attacks = 'test/e2e/attacks.test.ts'
 
+/** How a click is answered. */
+const clicked =
+  'const said = call === null ? null : await inTime(() => desk.action(call), spoken, options)'
+
 export const slackMutants: readonly Mutant[] = [
   {
     name: 'ack-a-click-before-it-is-recorded',
     safety: 'a click is acknowledged only after its decision is in the ledger',
     file: app,
-    find: `    const said = call === null ? null : await inTime(() => desk.action(call), spoken, options)
+    find: `    ${clicked}
     await ack()`,
     replace: `    await ack()
-    const said = call === null ? null : await inTime(() => desk.action(call), spoken, options)`,
+    ${clicked}`,
     killedBy: {
       file: recordThenAck,
       title: 'is acked only after its decision is in the ledger',
