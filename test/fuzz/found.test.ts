@@ -21,7 +21,7 @@ import { assertAllowed } from '../../src/world/load-test-host.ts'
 import { readPolicies } from '../../src/world/monitoring-wire.ts'
 import { readPools, readVersion } from '../../src/world/pgbouncer-rows.ts'
 import { readPostgresUrl } from '../../src/world/postgres-url.ts'
-import { type Printed, printedBy } from './terminal.ts'
+import { type Printed, printedBy } from '../cli/offline-verbs.ts'
 
 const digits = '9'.repeat(400)
 

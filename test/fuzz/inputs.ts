@@ -14,10 +14,11 @@ import { inputSentence } from '../../src/words/en.ts'
 import { effectSentence } from '../../src/words/en-effects.ts'
 import { refusalSentence } from '../../src/words/en-reasons.ts'
 import { flagValue, withFlag } from '../../src/world/command-line.ts'
+import { projectRoot } from '../architecture/source.ts'
 import { golden } from '../capacity/golden.ts'
+import { type Printed, printedBy } from '../cli/offline-verbs.ts'
 import { anyText, nearJson, nearText } from './mutate.ts'
 import { inert, must, parser, sayable } from './parser.ts'
-import { type Printed, printedBy } from './terminal.ts'
 
 const site = golden('today')
 const names: readonly string[] = ['constructor', '__proto__', 'toString', 'valueOf']
@@ -156,7 +157,9 @@ const commandLine = parser(
     // What starts the app, or searches for a plan, is none of a parser's.
     if (verb === 'plan' && others.some((one) => /^\d/.test(one))) return
     const heard: Printed = { out: [], err: [] }
-    const code = await runCommandLine([verb, ...others], printedBy(heard))
+    // A file that somebody named is not looked for on this machine.
+    const offline = printedBy(heard, (system) => system.startsWith(projectRoot))
+    const code = await runCommandLine([verb, ...others], offline)
     must([0, 1, 2, 3, 4].includes(code), `exit code ${code}`)
     if (code === 2) must(heard.err.length > 0, 'wrong usage, and nothing is said')
     for (const sentence of heard.err) sayable(sentence)

@@ -1,4 +1,4 @@
-/** A terminal with the real verbs on the example, which hears what is printed and starts nothing. */
+/** The real verbs and catalogue on the day of the golden cases, which hear what is printed and start nothing. */
 import { join } from 'node:path'
 import type { Verbs } from '../../src/cli/verbs.ts'
 import { readSystemFile } from '../../src/documents.ts'
@@ -14,12 +14,15 @@ export type Printed = { readonly out: string[]; readonly err: string[] }
 const at = Date.parse(`${today}T12:00:00Z`)
 const nothing = { kind: 'unread', sentence: 'No ledger here.' } as const
 
-export function printedBy({ out, err }: Printed): Verbs {
+/** `mayOpen`: which System documents are read; every other is none. */
+export function printedBy(
+  { out, err }: Printed,
+  mayOpen: (system: string) => boolean = () => true,
+): Verbs {
   return {
     catalogue,
     open: ({ system = join(projectRoot, 'system.yml') }) => {
-      // A file that somebody named is not looked for on this machine.
-      if (!system.startsWith(projectRoot)) return { kind: 'wrong', sentence: 'No System document.' }
+      if (!mayOpen(system)) return { kind: 'wrong', sentence: 'No System document.' }
       const read = readSystemFile(system)
       if (read.kind === 'wrong') return read
       const { document } = read
