@@ -14,7 +14,7 @@ import type { Library } from './define/library.ts'
 import { type Courtesy, courtesyOn } from './dispatch/courtesy.ts'
 import { examineSetup } from './doctor.ts'
 import { createSystemFile, readSystemFile, rewriteSystemFile } from './documents.ts'
-import { newId } from './ledger/ids.ts'
+import { idOf, newId } from './ledger/ids.ts'
 import { LedgerUnavailable } from './ledger/ledger.ts'
 import { ledgerVerbs, type OpenLedger, openLedger } from './ledgers.ts'
 import { loadRunbooks } from './library/load.ts'
@@ -185,7 +185,7 @@ async function runBot(base: Base): Promise<number> {
   // Begun before anybody can ask for anything.
   const judging = bot.stopIfLost(identity.botUser)
   const { port } = await door.open(bot.desk, {
-    ...{ port: config.port, host: hostFor(config), toPeople: courtesy.toPeople },
+    ...{ port: config.port, host: hostFor(config), toPeople: courtesy.toPeople, idOf },
   })
   const lost = await judging
   if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)

@@ -2,7 +2,7 @@
  * The bot on Slack's HTTP door: the one importer of Bolt. What arrives is judged in door.ts and
  * answered by the desk.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import {
   App,
   type Logger as BoltLogger,
@@ -11,6 +11,7 @@ import {
   LogLevel,
 } from '@slack/bolt'
 import type { Logger as PinoLogger } from 'pino'
+import { z } from 'zod'
 import { printable } from '../printable.ts'
 import type { Clock, Timers } from '../world/world.ts'
 import { type SlackApi, slackApi } from './api.ts'
@@ -24,6 +25,7 @@ import {
   readView,
   type ViewCall,
 } from './door.ts'
+import { inTime, late } from './in-time.ts'
 import { type Seal, sealWith } from './seal.ts'
 import { buttonActions, told } from './views/blocks.ts'
 import { refusalView } from './views/form.ts'
@@ -56,6 +58,8 @@ export type Listening = {
   readonly host: string
   /** Around each answer: other work can wait for it. */
   readonly toPeople: <T>(work: () => Promise<T>) => Promise<T>
+  /** The same name for the same request, whichever instance it reaches. */
+  readonly idOf: (at: number, secret: string) => string
 }
 
 export type SlackDoor = {
@@ -67,8 +71,6 @@ export type SlackDoor = {
   readonly close: () => Promise<void>
 }
 
-/** Slack shows a person an error after 3 s; recording gets 2. DESIGN.md, 3. */
-const answerWithinMs = 2_000
 const callTimeoutMs = 8_000
 
 const keepAliveMs = 5_000
@@ -78,11 +80,6 @@ const eventsPath = '/slack/events'
 const bodyLimit = 262_144
 
 const commands = ['/capacity', '/runbook', '/plimsoll']
-
-const broken =
-  'Something broke on my side, so take it as a no: nothing was sent. It is in my log; try again in a moment.'
-const late =
-  'I could not record this within 2 s, so take it as a no. If it was recorded after all, its message appears in the channel: look there before you try again.'
 
 export function connectSlack(options: SlackOptions): SlackDoor {
   const { log, botToken } = options
@@ -105,10 +102,10 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   })
   const api = slackApi((method, args) => app.client.apiCall(method, { token: botToken, ...args }))
   app.error(async (error) => log.error({ err: error }, 'a Slack request failed'))
-  const open: SlackDoor['open'] = async (desk, { port, host, toPeople }) => {
+  const open: SlackDoor['open'] = async (desk, { port, host, ...answering }) => {
     const { team, botUser, bot } = await api.identity()
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
-    answerAt(app, desk, api, { ...options, toPeople })
+    answerAt(app, desk, api, { ...options, ...answering })
     const server = await app.start({ port, host })
     server.keepAliveTimeout = keepAliveMs
     const address = server.address()
@@ -130,6 +127,7 @@ function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
     endpoints: [eventsPath],
     bodyLimit,
     logger: boltLogger(log),
+    customPropertiesExtractor: ({ headers }) => ({ [signedKey]: signedBy(headers) }),
     customRoutes: [
       { path: '/healthz', method: 'GET', handler: (_request, response) => end(response, 200) },
       {
@@ -174,7 +172,7 @@ async function judged(
     log.warn({ status, why: printable(String(error), 300) }, 'a Slack request was refused')
     return status
   }
-  const { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp } = request.headers
+  const [signature, timestamp] = signedBy(request.headers)
   if (signature !== undefined && door.turnsAway(signature, timestamp))
     return refused(401, 'its signature is none, or not of now')
   try {
@@ -205,13 +203,15 @@ function isChallenge(body: unknown): boolean {
   )
 }
 
-type Answering = SlackOptions & Pick<Listening, 'toPeople'>
+type Answering = SlackOptions & Pick<Listening, 'toPeople' | 'idOf'>
 
 /** Record, then ack: what was said to somebody alone follows the ack of a click, and is the ack of a command. */
 function answerAt(app: App, desk: Desk, api: SlackApi, options: Answering): void {
-  app.command(/^\//, async ({ body, ack }) => {
-    const call = readCommand(body)
-    const said = call === null ? late : await inTime(() => desk.command(call), spoken, options)
+  app.command(/^\//, async ({ body, ack, context }) => {
+    const read = readCommand(body)
+    const run = requestOf(context, options)
+    const said =
+      read === null ? late : await inTime(() => desk.command({ ...read, run }), spoken, options)
     await (said === null ? ack() : ack({ response_type: 'ephemeral', text: told(said) }))
   })
   app.action(/^/, async ({ body, ack }) => {
@@ -231,6 +231,18 @@ function answerAt(app: App, desk: Desk, api: SlackApi, options: Answering): void
   })
 }
 
+/** Where Bolt carries from the receiver to a listener what a request was signed with, and when. */
+const signedKey = 'signed'
+const signedSchema = z.tuple([z.string(), z.coerce.number()])
+
+function requestOf(context: object, { idOf }: Answering): string {
+  const [signature, seconds] = signedSchema.parse(Reflect.get(context, signedKey))
+  return idOf(seconds * 1000, signature)
+}
+
+const signedBy = (headers: IncomingHttpHeaders) =>
+  [headers['x-slack-signature'], headers['x-slack-request-timestamp']] as const
+
 function isKnown(body: unknown): boolean {
   const command = readCommand(body)
   if (command !== null) return commands.includes(command.command)
@@ -241,27 +253,6 @@ function isKnown(body: unknown): boolean {
 
 const spoken = (sentence: string): string | null => sentence
 const refused = (sentence: string): ViewAnswer => ({ kind: 'refused', sentence })
-
-/** Record, then ack: what takes longer is answered with an error, never with a silent yes. */
-function inTime<Said>(
-  work: () => Promise<Said>,
-  as: (sentence: string) => Said,
-  { log, timers, toPeople }: Answering,
-): Promise<Said> {
-  const failed = (error: unknown) => {
-    log.error({ err: error }, 'a request failed')
-    return as(broken)
-  }
-  return new Promise((resolve) => {
-    const timer = timers.after(answerWithinMs, () => resolve(as(late)))
-    toPeople(work)
-      .catch(failed)
-      .then((said) => {
-        timer.cancel()
-        resolve(said)
-      })
-  })
-}
 
 function end(response: ServerResponse, status: number): void {
   response

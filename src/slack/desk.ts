@@ -22,7 +22,8 @@ export function deskOf(means: DeskMeans): Desk {
     command: async (call) => said(means, call, await commanded(means, call, [call.team])),
     action: async (call) => {
       const actor = await actorOf(means, call.user, [call.team, call.userTeam ?? call.team])
-      if (call.action === 'take') return takeOver(means, call, actor)
+      if (call.action === 'take')
+        return (await deniedTo(means, call, actor)) ?? takeOver(means, call, actor)
       const elsewhere = await copied(means, call)
       if (elsewhere !== null) return elsewhere
       if (questions.includes(call.action) && actor.standing !== 'member') {
@@ -49,10 +50,17 @@ async function commanded(
   if (call.length > readAtMost)
     return `Not read: your command has ${number(call.length)} characters, and I read ${number(readAtMost)} at most.`
   const actor = await actorOf(means, call.user, teams)
-  const denial = means.requests.denialTo(call.channel, actor)
-  if (denial !== null) return denialSentence(denial, slackFace)
-  const closed = await closedTo(means, call.channel)
-  return closed ?? dispatch(means, call, actor)
+  return (await deniedTo(means, call, actor)) ?? dispatch(means, call, actor)
+}
+
+/** Whoever asks for something, and where, is judged alike at every door. */
+async function deniedTo(
+  means: DeskMeans,
+  { channel }: { readonly channel: string },
+  actor: Actor,
+): Promise<string | null> {
+  const denial = means.requests.denialTo(channel, actor)
+  return denial === null ? closedTo(means, channel) : denialSentence(denial, slackFace)
 }
 
 /** To the person alone: a sentence, or a modal where words are missing. */

@@ -76,9 +76,12 @@ export type CommandCall = {
   readonly channel: string
   /** Good for one modal within 3 s; null: none can be opened. */
   readonly trigger: string | null
-  /** Under which name its run is recorded; null: a new one. */
-  readonly run: string | null
+  /** Under which name what it starts is recorded: delivered again, or to another instance, it starts nothing more. */
+  readonly run: string
 }
+
+/** A command by its words alone: its body does not say which request it came with. */
+export type CommandRead = Omit<CommandCall, 'run'>
 
 const actionSchema = z.object({
   type: z.literal('block_actions'),
@@ -151,12 +154,12 @@ export function readView(body: unknown): ViewCall | null {
 }
 
 /** A request that no handler understands is refused here, with nothing done. */
-export function readCommand(body: unknown): CommandCall | null {
+export function readCommand(body: unknown): CommandRead | null {
   const parsed = commandSchema.safeParse(body)
   if (!parsed.success) return null
   const { command, text, team_id: team, user_id: user, channel_id: channel } = parsed.data
   const [words, trigger] = [wordsOf(text.slice(0, readAtMost)), parsed.data.trigger_id ?? null]
-  const from = { team, user, channel, trigger, run: null }
+  const from = { team, user, channel, trigger }
   return { kind: 'command', command, words, length: text.length, ...from }
 }
 

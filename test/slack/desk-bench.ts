@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Library, libraryOf } from '../../src/define/library.ts'
 import { readSystemFile } from '../../src/documents.ts'
-import { newId } from '../../src/ledger/ids.ts'
+import { idOf, newId } from '../../src/ledger/ids.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts'
 import { type LocalSlack, startLocalSlack } from '../../src/rehearsal/slack/local-slack.ts'
@@ -53,7 +53,7 @@ export async function openBench(library = libraryOf([])): Promise<Bench> {
   })
   const desk = await deskOn(gate.ledger, door, library)
   const { port } = await door.open(desk, {
-    ...{ port: 0, host: '127.0.0.1', toPeople: (work) => work() },
+    ...{ port: 0, host: '127.0.0.1', toPeople: (work) => work(), idOf },
   })
   url = `http://127.0.0.1:${port}/slack/events`
   return {
@@ -91,7 +91,6 @@ async function deskOn(ledger: Ledger, { api, seal }: SlackDoor, library: Library
   const checklists = checklistsOn(ledger, () => undefined)
   const checklistRequests = checklistRequestsOn({
     ...{ document, catalogue, checklists, journal, requests, wake: () => undefined },
-    newId: () => newId(systemClock.now()),
   })
   return deskOf({
     checklists: { ...checklists, requests: checklistRequests },

@@ -30,17 +30,19 @@ import {
 
 export type ChecklistAnswer = ChecklistChanged | ChecklistNo
 
+/** `id`: asked for twice under one name, there is one. `digest`: of the checklist's file. */
+export type ChecklistWish = {
+  readonly id: string
+  readonly bound: BoundRunbook
+  readonly digest: string
+  readonly channel: string
+}
+
 /** A box of a checklist, counted from 0. */
 export type BoxPlace = { readonly checklist: string; readonly box: number }
 
 export type ChecklistRequests = {
-  /** `digest`: of the checklist's file. */
-  readonly start: (
-    bound: BoundRunbook,
-    digest: string,
-    channel: string,
-    actor: Actor,
-  ) => Promise<ChecklistAnswer>
+  readonly start: (wish: ChecklistWish, actor: Actor) => Promise<ChecklistAnswer>
   readonly tick: (place: BoxPlace, reason: string, actor: Actor) => Promise<ChecklistAnswer>
   readonly skip: (place: BoxPlace, reason: string, actor: Actor) => Promise<ChecklistAnswer>
   readonly takeBack: (place: BoxPlace, actor: Actor) => Promise<ChecklistAnswer>
@@ -55,7 +57,6 @@ export type ChecklistMeans = {
   readonly checklists: ChecklistJournal
   readonly journal: Pick<Journal, 'read' | 'keepDocument'>
   readonly requests: Pick<Requests, 'start'>
-  readonly newId: () => string
   /** There is something to look at, now. */
   readonly wake: (checklist: string) => void
 }
@@ -68,7 +69,7 @@ export function checklistRequestsOn(means: ChecklistMeans): ChecklistRequests {
       return found.kind === 'box' ? steer(found, actor.user) : found
     })
   return {
-    start: (bound, digest, channel, actor) => start(means, { bound, digest, channel }, actor),
+    start: (wish, actor) => start(means, wish, actor),
     tick: (place, reason, actor) => steered(tickWith(reason))(place, actor),
     skip: (place, reason, actor) => steered(skipBoxWith(reason))(place, actor),
     takeBack: steered(takeBack),
@@ -77,20 +78,16 @@ export function checklistRequestsOn(means: ChecklistMeans): ChecklistRequests {
   }
 }
 
-type Started = {
-  readonly bound: BoundRunbook
-  readonly digest: string
-  readonly channel: string
-}
-
 async function start(
   means: ChecklistMeans,
-  { bound, digest, channel }: Started,
+  { id, bound, digest, channel }: ChecklistWish,
   actor: Actor,
 ): Promise<ChecklistAnswer> {
   const { document, checklists, journal } = means
   const judged = judgeRequest(document.policy, channel, actor)
   if (judged.kind === 'denied') return judged
+  const there = await checklists.read(id)
+  if (there !== null) return { kind: 'checklist-changed', checklist: there }
   const { name, title, parameters } = bound
   const twin = (await checklists.open()).find(
     (one) => one.name === name && isDeepStrictEqual(one.parameters, parameters),
@@ -100,7 +97,7 @@ async function start(
   await journal.keepDocument(digestOfDocument, document)
   const answer = await checklists.start({
     ...({ type: 'checklist-started', v: 1 } as const),
-    ...{ checklist: means.newId(), name, title, parameters, digest, channel },
+    ...{ checklist: id, name, title, parameters, digest, channel },
     ...{ system: document.name, document: digestOfDocument, by: actor.user },
     boxes: boxesOf(bound),
   })

@@ -1,7 +1,6 @@
-/** Whoever takes a terminal's request over is its requester, and is judged as such. */
+/** Whoever takes a terminal's request over is its requester, and was judged as such. */
 import { bindRunbook } from '../../define/define-runbook.ts'
 import type { Actor } from '../../gate/policy.ts'
-import { denialSentence } from '../../words/en.ts'
 import { runbookProblemSentence, unknownRunbookSentence } from '../../words/en-runbooks.ts'
 import type { ActionCall } from '../door.ts'
 import { refusal } from '../links.ts'
@@ -14,8 +13,6 @@ export async function takeOver(
   call: ActionCall,
   actor: Actor,
 ): Promise<string | null> {
-  const denial = means.requests.denialTo(call.channel, actor)
-  if (denial !== null) return denialSentence(denial, face)
   const request = readRequest(call.value)
   if (request === null) return 'Not taken over: this button says nothing that I know.'
   const there = await means.journal.read(request.run)

@@ -1,4 +1,4 @@
-/** How an answer that takes its time reaches the channel, and under which name a run is recorded. */
+/** How an answer that takes its time reaches the channel. */
 import type { CommandCall } from '../door.ts'
 import type { DeskMeans } from '../means.ts'
 import type { Message } from '../views/blocks.ts'
@@ -18,9 +18,4 @@ export function answerInChannel(
     .catch(failed)
     .catch(means.onFailure)
   return null
-}
-
-/** A modal has the name of its run from the start: submitted twice, it makes one. */
-export function named({ run }: CommandCall): { readonly run?: string } {
-  return run === null ? {} : { run }
 }

@@ -8,11 +8,11 @@ import type { CommandAnswer, DeskMeans } from '../means.ts'
 
 export async function startChecklist(
   { checklists }: DeskMeans,
-  { channel }: CommandCall,
+  { channel, run }: CommandCall,
   { bound, digest }: { readonly bound: BoundRunbook; readonly digest: string },
   actor: Actor,
 ): Promise<CommandAnswer> {
-  return said(await checklists.requests.start(bound, digest, channel, actor))
+  return said(await checklists.requests.start({ id: run, bound, digest, channel }, actor))
 }
 
 export async function tickBox(

@@ -13,7 +13,7 @@ import { refusal } from '../links.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace as face } from '../views/blocks.ts'
 import { listMessage, rehearsedMessage, shownMessage } from '../views/library.ts'
-import { answerInChannel, named } from './answering.ts'
+import { answerInChannel } from './answering.ts'
 import { startChecklist } from './checklists.ts'
 import { startTime } from './start-time.ts'
 import { formOf } from './words.ts'
@@ -76,7 +76,7 @@ export async function startRunbook(
   if (isAnswer(wish)) return wish
   const { notBefore } = time
   const later = notBefore === null ? {} : { notBefore }
-  const whole = { ...wish, ...later, ...named(call) }
+  const whole = { ...wish, ...later, run: call.run }
   const answer = await means.requests.start(whole, call.channel, actor)
   return answer.kind === 'changed' ? null : refusal(means, answer)
 }

@@ -8,7 +8,6 @@ import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
 import { reasonField } from '../views/form.ts'
 import { runbookHelp } from '../views/help.ts'
-import { named } from './answering.ts'
 import { endChecklist, skipBox, tickBox, untickBox } from './checklists.ts'
 import { listRunbooks, rehearseRunbook, showRunbook, startRunbook } from './library.ts'
 import { followUp, history, judge, skip, statusOfRuns, stopAll, undo } from './runs.ts'
@@ -105,7 +104,7 @@ async function doStep(
   const read = readStep(means, '/runbook do', words)
   if (read.kind === 'wrong') return keeping(read.answer, given.filter(isTime))
   const later = notBefore === null ? {} : { notBefore }
-  const wish = { ...alone(read.step), ...named(call), ...later }
+  const wish = { ...alone(read.step), run: call.run, ...later }
   const answer = await means.requests.start(wish, call.channel, actor)
   return answer.kind === 'changed' ? null : refusal(means, answer)
 }
@@ -130,7 +129,7 @@ async function breakGlass(
   const given = words.filter((word) => !isReason(word))
   const read = readStep(means, '/runbook break-glass', given)
   if (read.kind === 'wrong') return withReason(read.answer, reason)
-  const wish = { ...alone(read.step), ...named(call), breakGlass: { reason } }
+  const wish = { ...alone(read.step), run: call.run, breakGlass: { reason } }
   const answer = await means.requests.start(wish, call.channel, actor)
   return answer.kind === 'changed' ? null : refusal(means, answer)
 }

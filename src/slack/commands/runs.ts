@@ -84,7 +84,7 @@ export async function undo(
     return left.length === 0
       ? `Nothing to undo: ${slackFace.run(id)} changed nothing.`
       : `I cannot undo it. ${left.join('; ')}.`
-  const answer = await means.requests.start({ items }, call.channel, actor)
+  const answer = await means.requests.start({ items, run: call.run }, call.channel, actor)
   if (answer.kind !== 'changed' || left.length === 0) return said(means, answer)
   return `What cannot be undone stays: ${left.join('; ')}.`
 }

@@ -33,13 +33,12 @@ export function living({ ledger: through = (it) => it, cloud = (it) => it }: Liv
   })
   const asked = checklistRequestsOn({
     ...{ document, catalogue, checklists, journal, requests },
-    newId: () => newId(clock.now()),
     wake: looking.hurry,
   })
   const start = (parameters: object = {}) => {
     const bound = bindRunbook(deploymentChecklist, parameters, catalogue)
     if (bound.kind !== 'bound-runbook') throw new Error('the checklist does not bind')
-    return asked.start(bound, 'f1', channel, sofia)
+    return asked.start({ id: newId(clock.now()), bound, digest: 'f1', channel }, sofia)
   }
   /** Started by Sofia, and looked at once. */
   const begun = async (): Promise<Checklist> => {
