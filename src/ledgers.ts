@@ -2,7 +2,7 @@
 import type { LedgerVerbs, Unread } from './cli/verbs.ts'
 import { type BotConfig, readFiles, readLedger } from './config.ts'
 import type { ConfigProblem } from './config-urls.ts'
-import type { Dispatcher, Work } from './dispatch/dispatcher.ts'
+import type { Dispatcher, SharedWork } from './dispatch/dispatcher.ts'
 import { dispatchInProcess } from './dispatch/in-process.ts'
 import { leasesOn } from './dispatch/leases.ts'
 import { dispatchAmong, startJobs } from './dispatch/pg-boss.ts'
@@ -21,7 +21,7 @@ import type { PostgresAddress } from './world/postgres-url.ts'
 export type OpenLedger = {
   readonly kind: 'ledger'
   readonly ledger: Ledger
-  readonly dispatch: (work: Work) => Dispatcher
+  readonly dispatch: (work: SharedWork) => Dispatcher
   /** Tells a second process where this one answers; among many instances nobody asks. */
   readonly announce: (holder: Holder) => void
   readonly close: () => Promise<void>
@@ -67,7 +67,7 @@ function openHere(dataFolder: string): OpenLedger | Unusable {
     const sentence = `Already running${where}: ${dataFolder} is held by another process.`
     return { kind: 'unusable', sentence, exitCode: 1 }
   }
-  const dispatch = (work: Work) => dispatchInProcess(work, systemTimers)
+  const dispatch = (work: SharedWork) => dispatchInProcess(work, systemTimers)
   return { kind: 'ledger', ledger, dispatch, announce: ledger.announce, close: ledger.close }
 }
 

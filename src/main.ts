@@ -37,7 +37,7 @@ import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
 import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
-import { presentChecklists, presentReminders, presentRuns } from './slack/living.ts'
+import { presentChecklists, presentReminders, presentRuns, redrawing } from './slack/living.ts'
 import { paceOn } from './slack/pace.ts'
 import { peopleOf } from './slack/people.ts'
 import { intentLabel } from './steps/cloud-sql-patch.ts'
@@ -47,7 +47,7 @@ import { loadProblemSentence } from './words/en-runbooks.ts'
 import { databaseNames } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectWorld, offlineReach } from './world/connect.ts'
-import { toldToStop } from './world/told-to-stop.ts'
+import { endSoon, toldToStop } from './world/told-to-stop.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const complain = (text: string) => void process.stderr.write(`${text}\n`)
@@ -190,13 +190,7 @@ async function runBot(base: Base): Promise<number> {
   const lost = await judging
   if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
   opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
-  // What changed while nobody drew: the newest runs are drawn again from the ledger.
-  for (const run of (await opened.ledger.newest('run/', 20)).map(runOfStream)) {
-    bot.presenter.changed(run)
-    // One that an older version left without a reminder gets its time.
-    bot.dispatcher.wake(run)
-  }
-  for (const { id } of await bot.checklists.open()) bot.checklistPresenter.changed(id)
+  await bot.redraw()
   await bot.world.load()
   ready = true
   log.info({ port }, 'listening')
@@ -205,13 +199,12 @@ async function runBot(base: Base): Promise<number> {
     untelling: (workers) => log.warn({ workers }, 'workers do not tell how all tasks end: -E'),
   })
   await toldToStop({ mayBeChild: config.slack.apiUrl !== null })
+  endSoon(() => log.error('not everything ended in time; whoever comes next goes on with it'))
   ready = false
   endFeed()
   await door.close()
   await bot.dispatcher.stop()
-  bot.presenter.stop()
-  bot.reminders.stop()
-  bot.checklistPresenter.stop()
+  for (const presenter of bot.presenters) presenter.stop()
   await bot.world.close()
   return 0
 }
@@ -250,6 +243,7 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
     instance: newId(systemClock.now()),
   }
   const dispatcher = opened.dispatch({
+    otherDied: () => void redraw().catch(onFailure),
     advance: async (run) => {
       await courtesy.turn()
       return isChecklistStream(run) ? looking.advance(checklistOfStream(run)) : advance(means, run)
@@ -274,8 +268,9 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
     ...{ ...shared, requests, look, seal: door.seal, newId: means.newId },
     checklists: { ...checklists, requests: checklistRequestsOn(asking) },
   })
-  const presenters = { presenter, reminders, checklistPresenter }
-  return { desk, dispatcher, ...presenters, checklists, world, stopIfLost: lost }
+  const redraw = redrawing({ journal, checklists, presenter, checklistPresenter, dispatcher })
+  const presenters = [presenter, reminders, checklistPresenter]
+  return { desk, dispatcher, presenters, redraw, world, stopIfLost: lost }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */

@@ -17,3 +17,8 @@ export type Work = {
   /** A broken invariant: our bug. */
   readonly failed: (run: string | null, error: unknown) => void
 }
+
+export type SharedWork = Work & {
+  /** Another instance has died: what it had recorded and not shown yet is shown by nobody else. */
+  readonly otherDied: () => void
+}

@@ -4,14 +4,14 @@
  */
 import type { Sql } from '../ledger/postgres-pool.ts'
 import type { Timers } from '../world/world.ts'
-import type { Dispatcher, Work } from './dispatcher.ts'
+import type { Dispatcher, SharedWork } from './dispatcher.ts'
 import { dispatchInProcess } from './in-process.ts'
 import { type Leases, leaseMs } from './leases.ts'
 
 const queue = 'runs'
 /** A lease outlives a rest of this length; what rests longer is anybody's. */
 const keptRestMs = 5_000
-const renewEveryMs = leaseMs / 3
+const beatEveryMs = leaseMs / 3
 /** Fewer than in one process: each wants a connection of the pool now and then. */
 const runsAtOnce = 16
 
@@ -70,17 +70,23 @@ export type Instances = {
 
 export function dispatchAmong(
   { jobs, leases, runOf }: Instances,
-  work: Work,
+  work: SharedWork,
   timers: Timers,
 ): Dispatcher {
   const held = new Set<string>()
   let stopped = false
-  let renewing = timers.after(renewEveryMs, renew)
+  let beating = timers.after(0, beat)
 
-  function renew(): void {
+  function beat(): void {
     if (stopped) return
-    renewing = timers.after(renewEveryMs, renew)
-    leases.renew([...held]).catch((error: unknown) => work.failed(null, error))
+    beating = timers.after(beatEveryMs, beat)
+    const renewed = Promise.all([leases.live(), leases.renew([...held])])
+    renewed
+      .then(leases.dead)
+      .then((dead) => {
+        if (dead.length > 0) work.otherDied()
+      })
+      .catch((error: unknown) => work.failed(null, error))
   }
 
   const advance = async (run: string): Promise<number | null> => {
@@ -110,11 +116,11 @@ export function dispatchAmong(
     wake: dispatcher.wake,
     stop: async () => {
       stopped = true
-      renewing.cancel()
+      beating.cancel()
       await jobs.stop()
       await dispatcher.stop()
       // Another instance need not wait for them to lapse.
-      for (const run of held) await leases.letGo(run)
+      await Promise.all([...held].map(leases.letGo))
     },
   }
 }

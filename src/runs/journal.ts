@@ -3,7 +3,7 @@ import type { Append, Ledger, Seal } from '../ledger/ledger.ts'
 import { dueAt, keepClaimMs } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
-import { evolve, runOf, runOfStream, runStream } from './run.ts'
+import { evolve, isRunStream, runOf, runOfStream, runStream } from './run.ts'
 import type { Stage } from './stage.ts'
 import { mayStillLand, type Run } from './stage.ts'
 
@@ -27,6 +27,8 @@ export type Journal = {
   readonly read: (run: string) => Promise<Run | null>
   /** The newest runs by name, at most so many. */
   readonly newest: (limit: number) => Promise<readonly string[]>
+  /** Those that wait for a time or a person, at most so many: all that have not ended, and some that have. */
+  readonly open: (limit: number) => Promise<readonly string[]>
   readonly headroom: (system: string) => Promise<Headroom>
   /** Null while it goes on, and where it has changed since it was read. */
   readonly sealed: (run: Run) => Promise<Sealed | null>
@@ -73,7 +75,8 @@ export function journalOn(ledger: Ledger, changed: Heard): Journal {
   return {
     now: ledger.now,
     read,
-    newest: async (limit) => (await ledger.newest('run/', limit)).map(runOfStream),
+    newest: async (limit) => (await ledger.newest(runStream(''), limit)).map(runOfStream),
+    open: (limit) => openRuns(ledger, limit),
     headroom,
     sealed: (run) => sealedOf(ledger, run),
     keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
@@ -120,6 +123,11 @@ export function journalOn(ledger: Ledger, changed: Heard): Journal {
       throw new LostRaces(runStream(id))
     },
   }
+}
+
+async function openRuns(ledger: Ledger, limit: number): Promise<readonly string[]> {
+  const streams = await ledger.due(Number.MAX_SAFE_INTEGER, limit)
+  return streams.filter(isRunStream).map(runOfStream)
 }
 
 async function sealedOf(ledger: Ledger, run: Run): Promise<Sealed | null> {

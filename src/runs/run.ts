@@ -10,6 +10,7 @@ import { type Read, readEvents } from './read-events.ts'
 import { blankRecord, type Held, mayAbort, type Proposal, type Run } from './stage.ts'
 
 export const runStream = (run: string) => `run/${run}`
+export const isRunStream = (stream: string) => stream.startsWith(runStream(''))
 export const runOfStream = (stream: string) => stream.replace(/^run\//, '')
 
 /** Null for a stream without events. Throws UnknownEvent and IllegalEvent. */

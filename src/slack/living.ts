@@ -105,6 +105,31 @@ async function runsOf({ boxes }: Checklist, { read }: Journal): Promise<Readonly
   return new Map(runs.flatMap((run) => (run === null ? [] : [[run.id, run] as const])))
 }
 
+type Drawn = {
+  readonly journal: Pick<Journal, 'newest' | 'open'>
+  readonly checklists: Pick<ChecklistJournal, 'open'>
+  readonly presenter: Presenter
+  readonly checklistPresenter: Presenter
+  readonly dispatcher: { readonly wake: (run: string) => void }
+}
+
+/** What ended while nobody drew is among the newest. */
+const newestAtMost = 20
+const openAtMost = 1_000
+
+/** Draws whatever may have changed while nobody drew: before this process began, or since another one died. */
+export function redrawing({ journal, dispatcher, ...drawn }: Drawn): () => Promise<void> {
+  return async () => {
+    const runs = [...(await journal.newest(newestAtMost)), ...(await journal.open(openAtMost))]
+    for (const run of new Set(runs)) {
+      drawn.presenter.changed(run)
+      // One that an older version left without a reminder gets its time.
+      dispatcher.wake(run)
+    }
+    for (const { id } of await drawn.checklists.open()) drawn.checklistPresenter.changed(id)
+  }
+}
+
 function posted({ channel, ts }: Place) {
   return { type: 'message-posted', v: 1, channel, ts } as const
 }

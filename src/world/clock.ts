@@ -12,3 +12,8 @@ export const systemTimers: Timers = {
     return { cancel: () => clearTimeout(timer) }
   },
 }
+
+/** The process is not kept alive for it. */
+export function ifStillRunning(afterMs: number, work: () => void): void {
+  setTimeout(work, afterMs).unref()
+}

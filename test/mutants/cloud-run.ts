@@ -17,6 +17,17 @@ export const cloudRunMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'run-revision-unnamed',
+    safety: 'a revision has the name of its write, so that Cloud Run makes no second one of it',
+    file: 'src/world/cloud-run-send.ts',
+    find: 'return { revision: name, containers: [...containers] }',
+    replace: "return { revision: name === '' ? name : '', containers: [...containers] }",
+    killedBy: {
+      file: 'test/world/cloud-run.test.ts',
+      title: 'is named after the intent, serves when it is ready, and is laid on what serves',
+    },
+  },
+  {
     name: 'run-unknown-fate-is-no',
     safety: 'a write whose reply was lost may have happened: its fate is unknown, never "no"',
     file: 'src/world/cloud-run-send.ts',

@@ -201,6 +201,17 @@ const gate: readonly Mutant[] = [
     killedBy: together,
   },
   {
+    name: 'claimed-beside-the-run',
+    safety: 'a claim and the event of its run are one append: both stand, or neither',
+    file: 'src/runs/journal.ts',
+    find: 'const own = claims.length > 0 ? [ofRun, ofHeadroom] : [ofRun]',
+    replace: 'if (claims.length > 0) await ledger.append([ofHeadroom])\n  const own = [ofRun]',
+    killedBy: {
+      file: 'test/runs/journal.test.ts',
+      title: 'no write is intended under a claim that lost its race',
+    },
+  },
+  {
     name: 'claimed-on-an-old-look',
     safety: 'a claim is appended at the headroom version that its forecast read',
     file: 'src/runs/means.ts',

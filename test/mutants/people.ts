@@ -205,6 +205,17 @@ const time: readonly Mutant[] = [
     },
   },
   {
+    name: 'any-text-of-the-runbook',
+    safety: 'a plan that was agreed to is void when the text of its runbook is another',
+    file: 'src/gate/plan.ts',
+    find: 'digestOf({ document, runbook, system',
+    replace: 'digestOf({ document, system',
+    killedBy: {
+      file: 'test/gate/fingerprint.test.ts',
+      title: 'a plan of the same steps from another text of its runbook is another plan',
+    },
+  },
+  {
     name: 'another-document',
     safety: 'an approval is bound to the System document and its policy',
     file: 'src/gate/fingerprint.ts',

@@ -27,8 +27,8 @@ export const slackMutants: readonly Mutant[] = [
     name: 'ack-a-command-before-it-is-recorded',
     safety: 'a command is acknowledged only after its run is in the ledger',
     file: app,
-    find: 'const said = call === null ? late : await inTime(() => desk.command(call), spoken, options)',
-    replace: 'const said = null\n    if (call !== null) void desk.command(call)',
+    find: 'const said =\n      read === null ? late : await inTime(() => desk.command({ ...read, run }), spoken, options)',
+    replace: 'const said = null\n    if (read !== null) void desk.command({ ...read, run })',
     killedBy: {
       file: recordThenAck,
       title: 'is acked only after its run is in the ledger',
@@ -43,6 +43,17 @@ export const slackMutants: readonly Mutant[] = [
     killedBy: {
       file: attacks,
       title: 'is good for one delivery: the same bytes a second time do nothing',
+    },
+  },
+  {
+    name: 'replays-pass-elsewhere',
+    safety: 'a signed command starts one run, though it comes again to a bot that has forgotten it',
+    file: app,
+    find: 'return idOf(seconds * 1000, signature)',
+    replace: 'return idOf(seconds * 1000, String(process.pid) + signature)',
+    killedBy: {
+      file: 'test/e2e/replays.test.ts',
+      title: 'starts no second run',
     },
   },
   {

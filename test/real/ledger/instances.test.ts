@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Instance, openStage, type Stage, upgrade } from '../../e2e/bot.ts'
 import { until } from '../../e2e/until.ts'
+import { processesOf } from '../servers/postgres-processes.ts'
 import { type PostgresServer, startPostgres } from '../servers/postgres-server.ts'
 import { databasesOn } from './databases.ts'
 
@@ -48,6 +49,27 @@ test('one that dies while its operation runs is taken over, and its run ends', (
     expect(stage.cloud.writes).toBe(1)
   }))
 
+test('what one had recorded and not shown when it died is shown by the other', () =>
+  withTwo(async ({ stage, url }) => {
+    const { ledger } = await databases.opened(url)
+    let isSilent = true
+    stage.switchboard.answerWith((method) =>
+      isSilent && method.startsWith('chat.') ? { ok: false, error: 'internal_error' } : null,
+    )
+    await stage.type('ana', upgrade)
+    await until('somebody is asked', async () => {
+      const [run = ''] = await ledger.newest('run/', 1)
+      const types = (await ledger.read(run)).map(({ event }) => Reflect.get(Object(event), 'type'))
+      return types.includes('approval-requested') ? true : undefined
+    })
+    await stage.bot().kill()
+    isSilent = false
+    const died = performance.now()
+    await stage.said(/Needs 1 of/)
+    expect(performance.now() - died).toBeLessThan(15_000)
+    await databases.closeAll()
+  }))
+
 test('one that is frozen is taken over, and when it wakes up it writes nothing more', () =>
   withTwo(async (pair) => {
     const { stage, url } = pair
@@ -80,6 +102,22 @@ test('their PostgreSQL is restarted while an operation runs: both live on, and t
     await stage.said(/^Done, not verified/, asked)
     expect(stage.cloud.writes).toBe(1)
     expect([stage.bot().hasEnded(), other.bot().hasEnded()]).toEqual([false, false])
+  }))
+
+test('their PostgreSQL stands still: who is told to stop ends soon all the same', () =>
+  withTwo(async (pair) => {
+    const { stage } = pair
+    await sending(pair)
+    const all = await processesOf(server)
+    try {
+      for (const pid of all) process.kill(pid, 'SIGSTOP')
+      const told = performance.now()
+      process.kill(stage.bot().pid, 'SIGTERM')
+      await stage.bot().ended
+      expect(performance.now() - told).toBeLessThan(10_000)
+    } finally {
+      for (const pid of all) process.kill(pid, 'SIGCONT')
+    }
   }))
 
 test('a run is brought forward by one of them, whoever was asked', () =>

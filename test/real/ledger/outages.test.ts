@@ -6,6 +6,7 @@ import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts'
 import { readingPostgres } from '../../../src/ledger/postgres.ts'
 import { auditOf } from '../../../src/runs/audit.ts'
+import { pidOf, processesOf } from '../servers/postgres-processes.ts'
 import { type PostgresServer, startPostgres } from '../servers/postgres-server.ts'
 import { addressOf, databasesOn } from './databases.ts'
 
@@ -194,14 +195,3 @@ async function addressThat(port: number) {
 }
 
 /** The postmaster: the parent of every other. */
-async function pidOf(of: PostgresServer): Promise<number> {
-  const [row] = await of.sql(
-    `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`,
-  )
-  return Number(row?.pid)
-}
-
-async function processesOf(of: PostgresServer): Promise<readonly number[]> {
-  const rows = await of.sql('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
-  return [await pidOf(of), ...rows.map(({ pid }) => Number(pid))]
-}

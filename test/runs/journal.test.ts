@@ -1,0 +1,41 @@
+/** What is appended together stands together: a run's event and its claim. DESIGN.md, 3. */
+import { expect, test } from 'vitest'
+import type { Append, Ledger } from '../../src/ledger/ledger.ts'
+import { headroomStream } from '../../src/runs/headroom.ts'
+import { memoryLedger } from '../ledger/memory-ledger.ts'
+import { handClock } from '../world/hand-clock.ts'
+import { processOn, site } from './process.ts'
+import { simulateCloud } from './simulated-world.ts'
+
+const stream = headroomStream(site.name)
+
+/** Once, somebody else is in the headroom's stream just before a claim comes to it. */
+function overtaken(ledger: Ledger): Ledger {
+  let isNext = true
+  const isClaim = ({ events }: Append) => events.some(({ type }) => type === 'claimed')
+  return {
+    ...ledger,
+    append: async (all) => {
+      if (isNext && all.some(isClaim)) {
+        isNext = false
+        const head = await ledger.head(stream)
+        const event = { type: 'released', v: 1, run: 'r9', target: 'databases.other', until: null }
+        const expectedVersion = head?.version ?? 0
+        await ledger.append([{ stream, expectedVersion, events: [event], dueAt: null }])
+      }
+      return ledger.append(all)
+    },
+  }
+}
+
+test('no write is intended under a claim that lost its race', async () => {
+  const clock = handClock()
+  const ledger = memoryLedger(clock)
+  const bot = processOn({ ledger: overtaken(ledger), clock, cloud: simulateCloud({ clock }) })
+  const run = await bot.approved(await bot.asked())
+  expect(await bot.events(run.id)).toContain('write-intended')
+  const events = (await ledger.read(stream)).map(({ event }) => event)
+  const others = { type: 'released', run: 'r9' }
+  const own = ['claimed', 'released', 'run-sealed'].map((type) => ({ type, run: run.id }))
+  expect(events).toMatchObject([others, ...own])
+})
