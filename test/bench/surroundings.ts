@@ -25,6 +25,8 @@ export type Program = {
 
 export type Started = {
   readonly pid: number
+  /** Where its ledger is. */
+  readonly folder: string
   /** From before it was spawned to its first answer. */
   readonly startMs: number
   readonly stop: () => Promise<void>
@@ -85,7 +87,7 @@ export async function openSurroundings(): Promise<Surroundings> {
       try {
         await answered(`${address}${readyPath}`, child)
         const startMs = performance.now() - spawnedAt
-        return { pid: child.pid ?? 0, startMs, stop }
+        return { pid: child.pid ?? 0, folder, startMs, stop }
       } catch (error) {
         await stop()
         throw error
