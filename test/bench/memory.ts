@@ -40,10 +40,11 @@ async function idleMemoryMb({ slack, cloud, start }: Surroundings): Promise<numb
 
 /** Once through everything that a question needs. */
 export async function checked({ slack, cloud }: Pick<Surroundings, 'slack' | 'cloud'>) {
-  const [messagesBefore, requestsBefore] = [messages(slack), cloud.requests.length]
+  // The cloud keeps the newest alone: their number stands still at last.
+  const [messagesBefore, requestBefore] = [messages(slack), cloud.requests.at(-1)]
   await command(slack, check)
   await messagesAre(slack, messagesBefore + 1, answerMsMax)
-  if (cloud.requests.length === requestsBefore) throw new Error('the check asked no cloud')
+  if (cloud.requests.at(-1) === requestBefore) throw new Error('the check asked no cloud')
 }
 
 /** Resolves when the bot has acknowledged it. */
