@@ -5,11 +5,15 @@
 import type { Clock } from '../world/world.ts'
 
 export type Pace = {
-  /** Takes a turn and gives 0, or says in how many ms to ask again. */
-  readonly turn: (why: 'changed' | 'elapsed') => number
+  readonly turn: (why: 'changed' | 'elapsed') => Turn
+  /** In how many ms a moment is there; later where Slack asked for quiet. */
+  readonly until: (at: number) => number
   /** Slack asked for quiet: nobody has a turn before. */
   readonly quiet: (forMs: number) => void
 }
+
+/** `isKept`: nobody else has it; otherwise none can be spared now, and this is when to ask again. */
+export type Turn = { readonly at: number; readonly isKept: boolean }
 
 /** Several runs at once change that often before it matters; Slack allows bursts. */
 export const burst = 30
@@ -25,14 +29,16 @@ export function paceOn(clock: Clock): Pace {
   return {
     turn: (why) => {
       const now = clock.now()
-      if (now < quietUntil) return quietUntil - now
       turns = Math.min(burst, turns + Math.max(0, now - at) / turnEveryMs)
       at = now
-      const needed = why === 'changed' ? 1 : 1 + keptForChanges
-      if (turns < needed) return Math.ceil((needed - turns) * turnEveryMs)
-      turns -= 1
-      return 0
+      const missing = (why === 'changed' ? 1 : 1 + keptForChanges) - turns
+      const turnAt = now + Math.ceil(Math.max(0, missing) * turnEveryMs)
+      const isKept = why === 'changed' || missing <= 0
+      // Below zero: those who wait already are before whoever comes next.
+      if (isKept) turns -= 1
+      return { at: turnAt, isKept }
     },
+    until: (moment) => Math.max(0, Math.max(moment, quietUntil) - clock.now()),
     quiet: (forMs) => {
       quietUntil = Math.max(quietUntil, clock.now() + forMs)
     },

@@ -47,6 +47,8 @@ type Sheet = {
   /** It changed, and the change is not drawn yet; otherwise its time elapses. */
   again: boolean
   failures: number
+  /** Of its turn, which is kept for it; null: it has none. */
+  turnAt: number | null
   last: string
   timer: { readonly cancel: () => void } | null
   /** After a draw, so that the next one is not at once. */
@@ -60,7 +62,8 @@ export function presenting(means: Means, draw: Draw): Presenter {
   function changed(id: string): void {
     const sheet = sheetOf(id)
     sheet.again = true
-    const mayBegin = sheet.timer === null || sheet.failures === 0
+    // Drawn before its turn it would be drawn for nothing.
+    const mayBegin = sheet.timer === null || (sheet.failures === 0 && sheet.turnAt === null)
     if (!sheet.drawing && !sheet.resting && mayBegin) schedule(id, sheet, 0)
   }
 
@@ -68,7 +71,7 @@ export function presenting(means: Means, draw: Draw): Presenter {
     const known = sheets.get(id)
     if (known !== undefined) return known
     const idle = { drawing: false, again: false, resting: false }
-    const sheet = { ...idle, failures: 0, last: '', timer: null }
+    const sheet = { ...idle, failures: 0, turnAt: null, last: '', timer: null }
     sheets.set(id, sheet)
     return sheet
   }
@@ -146,12 +149,21 @@ async function show(
   const { message, place, channel, thread, posted, nextMs } = drawing
   const text = JSON.stringify(message)
   if (place === null || text !== sheet.last) {
-    const waitMs = pace.turn(isChange ? 'changed' : 'elapsed')
+    const waitMs = waitForTurn(pace, sheet, isChange ? 'changed' : 'elapsed')
     if (waitMs > 0) return { kind: 'late', waitMs }
+    sheet.turnAt = null
     if (place === null) await posted(await api.post(channel, message, thread))
     else await api.update(place, message)
   }
   sheet.last = text
   sheet.failures = 0
   return { kind: 'shown', nextMs }
+}
+
+/** One that is kept stays its own until it is used, whatever changes meanwhile. */
+function waitForTurn(pace: Pace, sheet: Sheet, why: 'changed' | 'elapsed'): number {
+  if (sheet.turnAt !== null) return pace.until(sheet.turnAt)
+  const { at, isKept } = pace.turn(why)
+  if (isKept) sheet.turnAt = at
+  return pace.until(at)
 }

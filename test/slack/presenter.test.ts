@@ -43,15 +43,19 @@ function stage({ nextMs = null }: { readonly nextMs?: number | null } = {}) {
     update: async ({ ts }: Place, message: Message) => call(ts, message),
   }
   const clock = { now: () => now }
-  const drawn = async (id: string): Promise<Drawing> => ({
-    // What elapses differs whenever it is looked at.
-    message: { text: `${states.get(id) ?? 0}${nextMs === null ? '' : ` at ${now}`}`, blocks: [] },
-    ...{ place: place(id), channel: 'C0', posted: async () => undefined, nextMs },
-  })
+  const looks = new Map<string, number>()
+  const drawn = async (id: string): Promise<Drawing> => {
+    looks.set(id, (looks.get(id) ?? 0) + 1)
+    return {
+      // What elapses differs whenever it is looked at.
+      message: { text: `${states.get(id) ?? 0}${nextMs === null ? '' : ` at ${now}`}`, blocks: [] },
+      ...{ place: place(id), channel: 'C0', posted: async () => undefined, nextMs },
+    }
+  }
   const means = { api, timers, pace: paceOn(clock), onFailure: () => undefined }
   const presenter = presenting(means, drawn)
   return {
-    ...{ sent, noes, means },
+    ...{ sent, noes, means, looks },
     change: (id: string) => {
       states.set(id, (states.get(id) ?? 0) + 1)
       presenter.changed(id)
@@ -143,6 +147,22 @@ describe('the whole workspace', () => {
     expect(sent.length - before).toBeLessThanOrEqual(60_000 / turnEveryMs + 1)
     // Each of them is drawn in its turn.
     expect(new Set(sent.map(({ ts }) => ts)).size).toBe(many.length)
+  })
+
+  test('draws a thousand that change again and again in their order, and looks at each thrice at most', async () => {
+    const { change, pass, sent, looks } = stage()
+    const thousand = Array.from({ length: 1_000 }, (_, index) => `${index}.1`)
+    for (let count = 0; count < 5; count += 1) {
+      for (const id of thousand) change(id)
+      await pass(10)
+    }
+    await pass(1_000 * turnEveryMs)
+    // The first ones were shown as they were at once, and go behind the others.
+    const later = [...thousand.slice(burst), ...thousand.slice(0, burst)]
+    expect(sent.slice(burst).map(({ ts, text }) => [ts, text])).toEqual(
+      later.map((id) => [id, '5']),
+    )
+    expect(Math.max(...looks.values())).toBeLessThanOrEqual(3)
   })
 
   test('draws what changed at once, while what merely elapses waits for its turn', async () => {
