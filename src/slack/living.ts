@@ -122,11 +122,11 @@ export function redrawing({ journal, dispatcher, ...drawn }: Drawn): () => Promi
   return async () => {
     const runs = [...(await journal.newest(newestAtMost)), ...(await journal.open(openAtMost))]
     for (const run of new Set(runs)) {
-      drawn.presenter.changed(run)
+      drawn.presenter.stale(run)
       // One that an older version left without a reminder gets its time.
       dispatcher.wake(run)
     }
-    for (const { id } of await drawn.checklists.open()) drawn.checklistPresenter.changed(id)
+    for (const { id } of await drawn.checklists.open()) drawn.checklistPresenter.stale(id)
   }
 }
 

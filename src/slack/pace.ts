@@ -25,6 +25,7 @@ const keptForChanges = 15
 export function paceOn(clock: Clock): Pace {
   let turns = burst
   let at = clock.now()
+  let sparedAt = at
   let quietUntil = at
   return {
     turn: (why) => {
@@ -33,10 +34,14 @@ export function paceOn(clock: Clock): Pace {
       at = now
       const missing = (why === 'changed' ? 1 : 1 + keptForChanges) - turns
       const turnAt = now + Math.ceil(Math.max(0, missing) * turnEveryMs)
-      const isKept = why === 'changed' || missing <= 0
-      // Below zero: those who wait already are before whoever comes next.
-      if (isKept) turns -= 1
-      return { at: turnAt, isKept }
+      if (why === 'changed' || missing <= 0) {
+        // Below zero: those who wait already are before whoever comes next.
+        turns -= 1
+        return { at: turnAt, isKept: true }
+      }
+      // Not all of them at the same moment.
+      sparedAt = Math.max(turnAt, sparedAt + turnEveryMs)
+      return { at: sparedAt, isKept: false }
     },
     until: (moment) => Math.max(0, Math.max(moment, quietUntil) - clock.now()),
     quiet: (forMs) => {

@@ -14,6 +14,8 @@ const retryAtMostMs = 60_000
 export type Presenter = {
   /** What is called so has changed. */
   readonly changed: (id: string) => void
+  /** It may have changed while nobody drew: shown when there is a turn to spare. */
+  readonly stale: (id: string) => void
   readonly stop: () => void
 }
 
@@ -67,6 +69,11 @@ export function presenting(means: Means, draw: Draw): Presenter {
     if (!sheet.drawing && !sheet.resting && mayBegin) schedule(id, sheet, 0)
   }
 
+  function stale(id: string): void {
+    const sheet = sheetOf(id)
+    if (!sheet.drawing && !sheet.resting && sheet.timer === null) schedule(id, sheet, 0)
+  }
+
   function sheetOf(id: string): Sheet {
     const known = sheets.get(id)
     if (known !== undefined) return known
@@ -105,6 +112,7 @@ export function presenting(means: Means, draw: Draw): Presenter {
 
   return {
     changed,
+    stale,
     stop: () => {
       stopped = true
       for (const { timer } of sheets.values()) timer?.cancel()
@@ -149,7 +157,8 @@ async function show(
   const { message, place, channel, thread, posted, nextMs } = drawing
   const text = JSON.stringify(message)
   if (place === null || text !== sheet.last) {
-    const waitMs = waitForTurn(pace, sheet, isChange ? 'changed' : 'elapsed')
+    const isNews = isChange || place === null
+    const waitMs = waitForTurn(pace, sheet, isNews ? 'changed' : 'elapsed')
     if (waitMs > 0) return { kind: 'late', waitMs }
     sheet.turnAt = null
     if (place === null) await posted(await api.post(channel, message, thread))

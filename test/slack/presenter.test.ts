@@ -56,6 +56,7 @@ function stage({ nextMs = null }: { readonly nextMs?: number | null } = {}) {
   const presenter = presenting(means, drawn)
   return {
     ...{ sent, noes, means, looks },
+    stale: presenter.stale,
     change: (id: string) => {
       states.set(id, (states.get(id) ?? 0) + 1)
       presenter.changed(id)
@@ -162,6 +163,19 @@ describe('the whole workspace', () => {
     expect(sent.slice(burst).map(({ ts, text }) => [ts, text])).toEqual(
       later.map((id) => [id, '5']),
     )
+    expect(Math.max(...looks.values())).toBeLessThanOrEqual(3)
+  })
+
+  test('draws what is new at once, though a thousand may have changed while nobody drew', async () => {
+    const { change, stale, pass, sent, looks } = stage()
+    const thousand = Array.from({ length: 1_000 }, (_, index) => `${index}.1`)
+    for (const id of thousand) stale(id)
+    await pass(10_000)
+    change('new')
+    await pass(100)
+    expect(sent.at(-1)).toMatchObject({ ts: 'new', text: '1' })
+    await pass(1_000 * turnEveryMs)
+    expect(new Set(sent.map(({ ts }) => ts)).size).toBe(1_001)
     expect(Math.max(...looks.values())).toBeLessThanOrEqual(3)
   })
 
