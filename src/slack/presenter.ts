@@ -57,6 +57,11 @@ type Sheet = {
   resting: boolean
 }
 
+function blankSheet(): Sheet {
+  const idle = { drawing: false, again: false, resting: false }
+  return { ...idle, failures: 0, turnAt: null, last: '', timer: null }
+}
+
 export function presenting(means: Means, draw: Draw): Presenter {
   const sheets = new Map<string, Sheet>()
   let stopped = false
@@ -75,10 +80,7 @@ export function presenting(means: Means, draw: Draw): Presenter {
   }
 
   function sheetOf(id: string): Sheet {
-    const known = sheets.get(id)
-    if (known !== undefined) return known
-    const idle = { drawing: false, again: false, resting: false }
-    const sheet = { ...idle, failures: 0, turnAt: null, last: '', timer: null }
+    const sheet = sheets.get(id) ?? blankSheet()
     sheets.set(id, sheet)
     return sheet
   }
