@@ -49,7 +49,9 @@ export function hostsOf(url: string): readonly string[] {
   const named = ['host', 'hostaddr'].flatMap((name) => searchParams.getAll(name))
   const hosts = [decoded(hostname) ?? '', ...named]
     .flatMap((list) => list.split(','))
-    .map((host) => host.trim().toLowerCase())
+    .map((host) => host.trim())
+    // Names have no case, and folders have.
+    .map((host) => (host.startsWith('/') ? host : host.toLowerCase()))
     .map((host) => host.replace(/^\[(.*)\]$/, '$1'))
     .filter((host) => host !== '' && host !== noHost)
   return hosts.length === 0 ? [''] : hosts

@@ -71,6 +71,13 @@ describe('readPostgresUrl', () => {
   })
 
   test.each([
+    ['DB.Example/db?sslmode=require', 'db.example'],
+    ['/db?host=/run/PostgreSQL', '/run/PostgreSQL'],
+  ])('%s leads to %s: a name has no case, a folder has', (rest, host) => {
+    expect(at(rest)).toMatchObject({ kind: 'address', address: { host } })
+  })
+
+  test.each([
     'mysql://u:pw@127.0.0.1/db',
     'postgres://u:pw@127.0.0.1/',
     'postgres://:pw@127.0.0.1/db',
