@@ -261,7 +261,7 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read, load: world.load })
   const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }
-  const judged = { document, journal, cloudSql: world.read.cloudSql, label: intentLabel }
+  const judged = { document, journal, ...world.read, label: intentLabel }
   const lost = (by: string) => stopIfLost({ ...judged, by })
   const asking = { ...means, checklists, requests, wake: lookAgain }
   const desk = deskOf({

@@ -4,17 +4,19 @@
  */
 import type { SystemDocument } from '../capacity/system.ts'
 import { Fault } from '../world/fault.ts'
+import type { CloudRunReader } from '../world/ports/cloud-run.ts'
 import type { CloudSqlReader } from '../world/ports/cloud-sql.ts'
 import type { Unconfigured } from '../world/world.ts'
 import type { HeadroomEvent } from './events.ts'
 import type { Journal } from './journal.ts'
 
 type Means = {
-  readonly document: Pick<SystemDocument, 'name' | 'databases'>
+  readonly document: Pick<SystemDocument, 'name' | 'databases' | 'services'>
   readonly journal: Pick<Journal, 'newest' | 'headroom' | 'switchStop'>
   /** Unconfigured: nothing can be written there. */
   readonly cloudSql: CloudSqlReader | Unconfigured
-  /** The label that carries the intent of our last write to an instance. */
+  readonly cloudRun: CloudRunReader | Unconfigured
+  /** The label of Cloud SQL that carries the intent of our last write to an instance. */
   readonly label: string
   /** Who stops: the bot itself. */
   readonly by: string
@@ -39,22 +41,30 @@ async function isFresh({ document, journal }: Means): Promise<boolean> {
   return (await journal.headroom(document.name)).version === 0
 }
 
-async function signOfLoss({ document, cloudSql, label }: Means): Promise<string | null> {
-  if ('unconfigured' in cloudSql) return null
-  const names = Object.entries(document.databases).flatMap(([name, { replicas }]) => [
-    name,
-    ...Object.keys(replicas),
-  ])
-  for (const name of names) {
-    const mark = await markOn(cloudSql, name, label)
-    if (mark !== null) return mark
-  }
-  return null
+async function signOfLoss(means: Means): Promise<string | null> {
+  const signs = await Promise.all([...marksOnDatabases(means), ...marksOnServices(means)])
+  return signs.find((sign) => sign !== null) ?? null
 }
 
-async function markOn(cloudSql: CloudSqlReader, name: string, label: string) {
+type Sign = Promise<string | null>
+
+function marksOnDatabases({ document, cloudSql, label }: Means): readonly Sign[] {
+  if ('unconfigured' in cloudSql) return []
+  return Object.entries(document.databases)
+    .flatMap(([name, { replicas }]) => [name, ...Object.keys(replicas)])
+    .map((name) => signOn(name, async () => (await cloudSql.instance(name)).userLabels[label]))
+}
+
+function marksOnServices({ document, cloudRun }: Means): readonly Sign[] {
+  if ('unconfigured' in cloudRun) return []
+  return Object.keys(document.services).map((name) =>
+    signOn(name, async () => (await cloudRun.service(name)).intent ?? undefined),
+  )
+}
+
+async function signOn(name: string, mark: () => Promise<string | undefined>): Sign {
   try {
-    const intent = (await cloudSql.instance(name)).userLabels[label]
+    const intent = await mark()
     return intent === undefined
       ? null
       : `my ledger is new, and ${name} carries the mark of a write that it does not know (${intent}): the ledger before it may be lost`

@@ -3,11 +3,15 @@ import { expect, test } from 'vitest'
 import { stopIfLost } from '../../src/runs/lost-ledger.ts'
 import { intentLabel } from '../../src/steps/cloud-sql-patch.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
+import { scaleService } from '../../src/steps/scale-service.ts'
 import { Fault, type FaultCode } from '../../src/world/fault.ts'
+import type { CloudRunReader } from '../../src/world/ports/cloud-run.ts'
+import type { CloudSqlReader } from '../../src/world/ports/cloud-sql.ts'
 import type { Unconfigured } from '../../src/world/world.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/hand-clock.ts'
 import { database, luis, maria, processOn, site, standing } from './process.ts'
+import { simulateCloudRun } from './simulated-cloud-run.ts'
 import { simulateCloud } from './simulated-world.ts'
 
 const larger = patchCloudSqlTier({ database, tier: 'db-custom-16-61440' })
@@ -15,11 +19,15 @@ const larger = patchCloudSqlTier({ database, tier: 'db-custom-16-61440' })
 function bench() {
   const clock = handClock()
   const cloud = simulateCloud({ clock })
+  const run = simulateCloudRun({ clock, document: site })
   const begun = () => {
-    const bot = processOn({ ledger: memoryLedger(clock), clock, cloud })
+    const bot = processOn({ ledger: memoryLedger(clock), clock, cloud, cloudRun: run })
     const { journal } = bot
-    const judge = (cloudSql: typeof cloud.reader | Unconfigured = cloud.reader) =>
-      stopIfLost({ document: site, journal, cloudSql, label: intentLabel, by: 'U0BOT' })
+    const judge = (
+      cloudSql: CloudSqlReader | Unconfigured = cloud.reader,
+      cloudRun: CloudRunReader | Unconfigured = run.reader,
+    ) =>
+      stopIfLost({ document: site, journal, cloudSql, cloudRun, label: intentLabel, by: 'U0BOT' })
     return { ...bot, judge }
   }
   return { cloud, begun }
@@ -42,6 +50,16 @@ test('it stops everything, and a request is refused with what was found', async 
   expect(run.record.forecast?.reasons.map(({ code }) => code)).toContain('stopped')
   expect(cloud.writes()).toBe(1)
   expect((await lost.journal.headroom(site.name)).stop?.by).toBe('U0BOT')
+})
+
+test('a mark of Cloud Run alone is one too', async () => {
+  const { begun } = bench()
+  const first = begun()
+  const more = scaleService({ service: 'backend', minInstances: 5 })
+  const run = await first.asked(more)
+  if (run.stage.kind === 'waiting') await first.approved(run)
+  expect(await first.events(run.id)).toContain('write-accepted')
+  expect(await begun().judge()).toContain('backend carries the mark of a write')
 })
 
 test('two who may approve lift it, and then it goes on', async () => {
@@ -87,5 +105,6 @@ test('of two instances that begin at once one stops, once', async () => {
 
 test('where nothing can be written, there is nothing to lose', async () => {
   const unconfigured = { unconfigured: true, remedy: 'set it' } as const
-  expect(await (await afterAWrite()).begun().judge(unconfigured)).toBeNull()
+  const { begun } = await afterAWrite()
+  expect(await begun().judge(unconfigured, unconfigured)).toBeNull()
 })
