@@ -151,9 +151,15 @@ function workersOf(
       prefetchCount: prefetch_count,
       isAutoscaled: autoscaler !== undefined,
       activeTasks: running.length,
-      oldestTaskSeconds: starts.length === 0 ? null : ageSeconds(Math.min(...starts), now),
+      oldestTaskSeconds: oldestSeconds(starts, now),
     }
   })
+}
+
+/** One by one: a worker may run more tasks than a call can have arguments. Null where none runs. */
+export function oldestSeconds(starts: readonly number[], now: number): number | null {
+  const ages = starts.map((start) => ageSeconds(start, now))
+  return ages.length === 0 ? null : ages.reduce((one, other) => Math.max(one, other))
 }
 
 /** The only one there is; of several the one that it is named after, `mail@host`. */

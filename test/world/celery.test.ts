@@ -1,7 +1,7 @@
 /** The adapter against a broker that falls silent, refuses and breaks: who is told what, and how often. */
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { connectCelery } from '../../src/world/celery.ts'
+import { connectCelery, oldestSeconds } from '../../src/world/celery.ts'
 import { mintClearance } from '../../src/world/clearance.ts'
 import { systemClock, systemTimers } from '../../src/world/clock.ts'
 import { site } from '../runs/process.ts'
@@ -67,6 +67,12 @@ describe('a snapshot', () => {
     })
     const seen = await reader.snapshot()
     expect([seen.listening, seen.workers.map(({ name }) => name)]).toEqual([2, ['a@h']])
+  })
+
+  test('of a worker that runs more tasks than a call has arguments names the oldest', () => {
+    const starts = [910, ...Array<number>(300_000).fill(1_000)]
+    expect(oldestSeconds(starts, 1_000_000)).toBe(90)
+    expect(oldestSeconds([], 1_000_000)).toBeNull()
   })
 
   test('instances of one name are each counted', async () => {
