@@ -1,7 +1,14 @@
 /** What a run needs next, from its state and the time alone. Pure. DESIGN.md, 3. */
 import type { Guard, Intent } from '../define/step.ts'
 import { remindAt } from './reminders.ts'
-import type { Approval, Held, Run, Sending, Stage } from './stage.ts'
+import {
+  type Approval,
+  type Held,
+  mayHaveLeft,
+  type Run,
+  type Sending,
+  type Stage,
+} from './stage.ts'
 
 /** From the decision to the last byte: after it nothing is written. */
 export const sendWithinMs = 5_000
@@ -173,6 +180,14 @@ function reconcile(stage: Sending, guard: Guard, now: number): Action {
 /** From then on nothing of this write can be on its way any more. */
 export function quietAfter(intent: Intent): number {
   return intent.sendBefore + requestTimeoutMs + marginMs
+}
+
+/** Whether another write begun now could stand beside the one before: nobody has seen that it is not there and cannot come. */
+export function mustLookFirst(stage: Stage): boolean {
+  if (stage.kind !== 'parked' || stage.from.kind !== 'sending') return false
+  const { from } = stage
+  const isGone = from.fate === 'absent' && from.since >= quietAfter(from.intent)
+  return mayHaveLeft(from) && !isGone
 }
 
 /** How long the executor rests after an action that found nothing new. */

@@ -5,13 +5,13 @@ import { IllegalEvent } from './moves.ts'
 import { waitsForPerson } from './reminders.ts'
 import type { Run, Stage } from './stage.ts'
 
-export function fresh(at: number): Run['wait'] {
-  return { since: at, reminders: 0, remindedAt: null }
+export function fresh(at: number, version: number): Run['wait'] {
+  return { since: at, version, reminders: 0, remindedAt: null }
 }
 
 /** A yes of several does not begin the wait anew; whatever moves the run does. */
-export function waitAt({ stage: before, wait }: Run, stage: Stage, at: number): Run['wait'] {
-  return before.kind === stage.kind ? wait : fresh(at)
+export function waitAt({ stage: before, wait, version }: Run, stage: Stage, at: number) {
+  return before.kind === stage.kind ? wait : fresh(at, version + 1)
 }
 
 /**

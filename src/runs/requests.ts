@@ -24,7 +24,7 @@ import type { WorldReader } from '../world/world.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
 import type { Beside, Changed, Journal } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
-import type { Approval, Run } from './stage.ts'
+import { type Approval, type Run, runNamed, standOf } from './stage.ts'
 import {
   abortRun,
   answerFor,
@@ -79,7 +79,7 @@ export type Requests = {
   readonly approve: (token: string, actor: Actor) => Promise<Answer>
   readonly reject: (token: string, actor: Actor) => Promise<Answer>
   readonly abort: (run: string, actor: Actor) => Promise<Answer>
-  /** A manual step was done, by whoever says so. */
+  /** A manual step was done, by whoever says so. This and what follows take a run, or where it stands (`standOf`). */
   readonly done: (run: string, actor: Actor) => Promise<Answer>
   /** A parked or manual step is left as it is. */
   readonly skip: (run: string, reason: string, actor: Actor) => Promise<Answer>
@@ -108,8 +108,10 @@ export function requestsOn(means: RequestMeans): Requests {
     if (isChanged(given)) means.wake(given.run.id)
     return given
   }
-  const steered = (judge: Steering) => (id: string, actor: Actor) =>
-    woken(onRun(journal, id, (run) => judge(run, actor, policy)))
+  const steered = (judge: Steering) => (name: string, actor: Actor) => {
+    const { run: id, stand } = runNamed(name)
+    return woken(onRun(journal, id, (run) => onTime(judge(run, actor, policy), run, stand)))
+  }
   return {
     denialTo: (channel, actor) => {
       const judged = judgeRequest(policy, channel, actor)
@@ -270,6 +272,12 @@ async function onApproval(
       ? work(run, approval, now)
       : { kind: 'denied', code: 'stale-button' }
   })
+}
+
+/** What a button means that was drawn before the run went on is not what is asked for now. */
+function onTime(verdict: Verdict, run: Run, stand: string | null): Verdict {
+  const isLate = stand !== null && stand !== standOf(run)
+  return isLate && verdict.kind === 'change' ? { kind: 'denied', code: 'stale-button' } : verdict
 }
 
 async function onRun(

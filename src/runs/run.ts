@@ -58,7 +58,7 @@ function begin({ at, event }: Read<RunEvent>): Run {
     proposal: blankProposal,
     record: blankRecord,
     stage: isWhole ? { kind: 'planning' } : { kind: 'reached' },
-    wait: fresh(at),
+    wait: fresh(at, 1),
     ...{ prevented: [], judgement: null, followedUp: null },
   }
 }

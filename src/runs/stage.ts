@@ -166,9 +166,10 @@ export type Run = {
   readonly message: { readonly channel: string; readonly ts: string } | null
   readonly record: StepRecord
   readonly stage: Stage
-  /** Since when it stands at this stage, and how often whoever it waits for was reminded. */
+  /** Since when it stands at this stage, the version that brought it there, and how often whoever it waits for was reminded. */
   readonly wait: {
     readonly since: number
+    readonly version: number
     readonly reminders: number
     readonly remindedAt: number | null
   }
@@ -177,6 +178,17 @@ export type Run = {
   readonly judgement: (Said & { readonly isRight: boolean }) | null
   /** What became of a broken glass; null: nobody has said. */
   readonly followedUp: Said | null
+}
+
+/** The run where it stands now: what a button is drawn for. Once it has gone on, it stands under another name. */
+export function standOf({ id, wait }: Run): string {
+  return `${id}.${wait.version}`
+}
+
+/** `stand`: null where the run alone was named, as people type it. */
+export function runNamed(name: string): { readonly run: string; readonly stand: string | null } {
+  const [run = '', version] = name.split('.')
+  return { run, stand: version === undefined ? null : name }
 }
 
 /** One no: blocked, or a yes that no longer fitted the world. */

@@ -1,12 +1,13 @@
 /** What people may do to a run besides saying yes or no: abort, resume, retry, skip, say that it is done. Pure. */
 import type { Policy } from '../capacity/system.ts'
 import { type Actor, judgeRequest, judgeSteering } from '../gate/policy.ts'
+import { mustLookFirst } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { isFollowUpOpen } from './follow-up.ts'
 import type { Headroom } from './headroom.ts'
 import type { Change } from './journal.ts'
 import type { NotTaken } from './not-taken.ts'
-import { mayAbort, maySkip, mayStillLand, type Run } from './stage.ts'
+import { mayAbort, maySkip, type Run } from './stage.ts'
 
 export type Verdict = Change | NotTaken
 
@@ -78,7 +79,7 @@ export function resumeWith(choice: 'resume' | 'retry'): Steering {
     if (judged.kind === 'denied') return judged
     if (run.stage.kind !== 'parked') return decidedAlready(run)
     // A write that may still land is looked for first: a second one beside it is never begun.
-    if (choice === 'retry' && mayStillLand(run.stage))
+    if (choice === 'retry' && mustLookFirst(run.stage))
       return { kind: 'not-taken', code: 'look-first' }
     return change({ type: 'run-resumed', v: 1, by: actor.user, choice })
   }

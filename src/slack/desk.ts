@@ -1,6 +1,7 @@
 /** Answers commands, clicks and forms: who asks and where is judged first, then the one command is found. */
 import type { Actor } from '../gate/policy.ts'
 import { printable } from '../printable.ts'
+import { runNamed } from '../runs/stage.ts'
 import { denialSentence, inputSentence, notTakenSentence } from '../words/en.ts'
 import { number } from '../words/numbers.ts'
 import { actOnBox } from './actions/boxes.ts'
@@ -121,9 +122,9 @@ async function asking(
   call: ActionCall,
   form: (run: string) => Form,
 ): Promise<string | null> {
-  const run = await means.journal.read(call.value)
+  const run = await means.journal.read(runNamed(call.value).run)
   if (run === null) return notTakenSentence({ kind: 'not-taken', code: 'unknown-run' }, slackFace)
-  return openForm(means, call, form(run.id))
+  return openForm(means, call, form(call.value))
 }
 
 /** A button counts on its living message: not on a copy, nor on another one's. facts/slack.md, 4. */

@@ -126,7 +126,7 @@ export function denialSentence(denial: Denial, face: Face): string {
     case 'expired':
       return `Too late: this approval ended ${face.time(denial.at)}, which means no. Ask again to get a fresh forecast.`
     case 'stale-button':
-      return 'This button belongs to an older forecast. The living message has the one that counts.'
+      return 'This button is of an earlier moment. The living message has the one that counts.'
     case 'channel':
       return `Not here: commands are taken in ${list(denial.channels.map(face.channel), 'or')}.`
   }

@@ -117,8 +117,8 @@ describe('the value', () => {
     ['forged', () => 'run.token', /no such run/],
     ['empty', () => '', /no such run/],
     ['of an ended run', () => ended.token, /not the living message|Nothing to decide/],
-    ['with the run and another token', () => `${token.split('.')[0]}.guess`, /older forecast/],
-    ['the run alone', () => token.split('.')[0] ?? '', /older forecast/],
+    ['with the run and another token', () => `${token.split('.')[0]}.guess`, /earlier moment/],
+    ['the run alone', () => token.split('.')[0] ?? '', /earlier moment/],
     ['a path', () => '../../system/tuki', /no such run/],
   ])('%s approves nothing', (_which, value, why) =>
     unmoved(signed(stage, click({ value: value(), ts: waiting.ts })), { status: 200, tells: why }),

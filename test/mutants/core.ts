@@ -66,7 +66,7 @@ const writing: readonly Mutant[] = [
     name: 'retry-beside-a-write-that-may-land',
     safety: 'a second write is never begun beside one that may still land',
     file: 'src/runs/steering.ts',
-    find: "if (choice === 'retry' && mayStillLand(run.stage))",
+    find: "if (choice === 'retry' && mustLookFirst(run.stage))",
     replace: "if (choice === 'retry' && run.version < 0)",
     killedBy: {
       file: faults,

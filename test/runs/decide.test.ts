@@ -5,11 +5,13 @@ import {
   type Action,
   decide as decideNext,
   dueAt,
+  mustLookFirst,
   quietAfter,
   requestTimeoutMs,
   sendWithinMs,
 } from '../../src/runs/decide.ts'
 import type { RunEvent } from '../../src/runs/events.ts'
+import { evolve } from '../../src/runs/run.ts'
 import type { Run } from '../../src/runs/stage.ts'
 import { event, historyTo, runAfter, type StageKind, startedAt } from './histories.ts'
 
@@ -106,6 +108,20 @@ describe('an intent without an answer', () => {
     const run = sending(lost, absent)
     for (const waitMs of [0, 1_000, 60_000, 86_400_000])
       expect(decide(run, 'none', run.lastAt + waitMs)).toEqual({ kind: 'park', why: 'undecided' })
+  })
+
+  test('another is begun beside it only when its absence was seen after nothing could be on its way', () => {
+    const parked = (...events: readonly RunEvent[]) => {
+      const run = sending(...events, event('run-parked'))
+      return { run, at: (now: number) => evolve(sending(...events), { at: now, event: absent }) }
+    }
+    const mustLook = (run: Run) => mustLookFirst(run.stage)
+    const seenAt = (now: number) =>
+      evolve(parked(lost).at(now), { at: now, event: event('run-parked') })
+    expect([seenAt(quietAt - 1), seenAt(quietAt)].map(mustLook)).toEqual([true, false])
+    expect([parked(lost).run, parked(lost, blind).run].map(mustLook)).toEqual([true, true])
+    // Surely not sent, and no parked write at all.
+    expect([parked(notSent).run, sending(lost)].map(mustLook)).toEqual([false, false])
   })
 
   test('looks are three seconds apart, and after five in vain it is parked', () => {

@@ -79,7 +79,7 @@ describe('when', () => {
     expect(next).toEqual({
       ...run,
       version: run.version + 1,
-      wait: { since: run.wait.since, reminders: 1, remindedAt: run.lastAt + hour },
+      wait: { ...run.wait, reminders: 1, remindedAt: run.lastAt + hour },
     })
   })
 })

@@ -5,15 +5,28 @@ import type { Policy } from '../../src/capacity/system.ts'
 import type { BoundStep } from '../../src/define/step.ts'
 import type { Actor } from '../../src/gate/policy.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import { parkBroken } from '../../src/runs/executor.ts'
 import { journalOn, LostRaces } from '../../src/runs/journal.ts'
 import { UnknownEvent } from '../../src/runs/read-events.ts'
 import { alone } from '../../src/runs/requests.ts'
+import { standOf } from '../../src/runs/stage.ts'
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
+import { confirm } from '../../src/steps/confirm.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/hand-clock.ts'
 import { event } from './histories.ts'
-import { changed, channel, database, luis, processOn, siteWith, sofia, upgrade } from './process.ts'
+import {
+  changed,
+  channel,
+  database,
+  luis,
+  processOn,
+  siteWith,
+  sofia,
+  standing,
+  upgrade,
+} from './process.ts'
 import { simulateCloud } from './simulated-world.ts'
 
 function bot(policy: Partial<Policy> = {}, change: (ledger: Ledger) => Ledger = (it) => it) {
@@ -135,5 +148,49 @@ describe('a run of newer code', () => {
     await expect(bring(id)).rejects.toThrow(UnknownEvent)
     await expect(requests.approve(`${id}.token`, luis)).rejects.toThrow(UnknownEvent)
     await expect(requests.abort(id, sofia)).rejects.toThrow(UnknownEvent)
+  })
+})
+
+describe('a button', () => {
+  const first = confirm({ what: 'the site answers' })
+  const second = confirm({ what: 'somebody buys a ticket' })
+  const items = [first, second].map((step) => ({ kind: 'step', step, why: null }) as const)
+  const asked = async () => {
+    const process = bot()
+    const { id } = changed(await process.requests.start({ items }, channel, sofia))
+    const run = await process.bring(id)
+    expect([standing(run), run.index]).toEqual(['asked', 0])
+    return { ...process, id, drawn: standOf(run) }
+  }
+
+  test.for(['done', 'skip'] as const)(
+    '%s, pressed again when the next step has been reached, says nothing of that one',
+    async (which) => {
+      const { requests, bring, id, drawn } = await asked()
+      const press = () =>
+        which === 'done'
+          ? requests.done(drawn, luis)
+          : requests.skip(drawn, 'somebody else does it', luis)
+      expect((await press()).kind).toBe('changed')
+      const next = await bring(id)
+      expect([standing(next), next.index]).toEqual(['asked', 1])
+      expect(await press()).toEqual({ kind: 'denied', code: 'stale-button' })
+      expect((await requests.done(standOf(next), luis)).kind).toBe('changed')
+    },
+  )
+
+  test('that retries is late once the run is parked again', async () => {
+    const { requests, bring, means, id } = await asked()
+    const parked = async () => {
+      await parkBroken(means, id, new Error('something'))
+      return standOf(await bring(id))
+    }
+    const drawn = await parked()
+    expect((await requests.resume(drawn, 'retry', luis)).kind).toBe('changed')
+    await bring(id)
+    const again = await parked()
+    const late = await requests.resume(drawn, 'retry', luis)
+    expect(late).toEqual({ kind: 'denied', code: 'stale-button' })
+    expect((await requests.resume(again, 'retry', luis)).kind).toBe('changed')
   })
 })

@@ -110,16 +110,16 @@ export const reasonField: FormField = {
   choices: null,
 }
 
-/** Why a step is left out, from its button. */
-export function skipForm(run: string): Form {
+/** Why a step is left out, from its button: of the step that it was drawn for, whatever is reached meanwhile. */
+export function skipForm(stand: string): Form {
   return {
     kind: 'form',
     title: 'Skip this step',
     command: '/runbook',
-    words: ['skip', run],
+    words: ['skip', stand],
     fields: [{ ...reasonField, isBare: true }],
     given: {},
-    sentence: `Say why: \`/runbook skip ${run} <why>\`.`,
+    sentence: `Say why: \`/runbook skip ${stand} <why>\`.`,
   }
 }
 

@@ -1,7 +1,8 @@
 /** The buttons of a run's living message, by where it stands. Pure. */
 import type { KnownBlock } from '@slack/types'
+import { mustLookFirst } from '../../runs/decide.ts'
 import { isFollowUpOpen } from '../../runs/follow-up.ts'
-import { maySkip, type Run } from '../../runs/stage.ts'
+import { maySkip, type Run, standOf } from '../../runs/stage.ts'
 import { actions, type ButtonSpec, plain } from './blocks.ts'
 import { effectOf, firstReason } from './run-about.ts'
 
@@ -23,9 +24,9 @@ export function buttons(run: Run): readonly KnownBlock[] {
     )
   }
   if (stage.kind === 'asked')
-    specs.push({ action: 'done', text: 'Done', value: run.id, style: 'primary' })
+    specs.push({ action: 'done', text: 'Done', value: standOf(run), style: 'primary' })
   if (stage.kind === 'parked') specs.push(...parkedButtons(run, stage.why.code))
-  if (maySkip(stage)) specs.push({ action: 'skip', text: 'Skip', value: run.id })
+  if (maySkip(stage)) specs.push({ action: 'skip', text: 'Skip', value: standOf(run) })
   if (stage.kind === 'parked' || stage.kind === 'asked')
     specs.push({ action: 'abort', text: 'Abort', value: run.id, style: 'danger' })
   if (isFollowUpOpen(run))
@@ -38,11 +39,13 @@ export function buttons(run: Run): readonly KnownBlock[] {
 
 function parkedButtons(run: Run, why: string): readonly ButtonSpec[] {
   const { stage } = run
-  const resume: ButtonSpec = { action: 'resume', text: 'Look again', value: run.id }
-  const retry: ButtonSpec = { action: 'retry', text: 'Retry from a new forecast', value: run.id }
+  const value = standOf(run)
+  const resume: ButtonSpec = { action: 'resume', text: 'Look again', value }
+  const retry: ButtonSpec = { action: 'retry', text: 'Retry from a new forecast', value }
   if (why === 'not-verified') return [{ ...resume, style: 'primary' }]
-  if (why === 'undecided') return [{ ...resume, text: 'Send it (I look again first)' }]
-  return stage.kind === 'parked' && stage.from.kind === 'acted' ? [resume, retry] : [retry]
+  if (mustLookFirst(stage)) return [{ ...resume, text: 'Look again, then go on' }]
+  const isSent = stage.kind === 'parked' && ['working', 'acted'].includes(stage.from.kind)
+  return isSent ? [resume, retry] : [retry]
 }
 
 /** A no that ended the run; those on the way are judged by command. */

@@ -11,6 +11,8 @@ import { judgeBlocks } from '../../../src/rehearsal/slack/block-rules.ts'
 import { maxUpdatedText } from '../../../src/rehearsal/slack/content.ts'
 import { adviseOn } from '../../../src/runs/advice.ts'
 import { standingOf } from '../../../src/runs/checklist/checklist.ts'
+import { mustLookFirst } from '../../../src/runs/decide.ts'
+import { standOf } from '../../../src/runs/stage.ts'
 import { trackRecordOf } from '../../../src/runs/track-record.ts'
 import { runbookVerbs } from '../../../src/slack/commands/runbook.ts'
 import { type Message, slackFace } from '../../../src/slack/views/blocks.ts'
@@ -104,6 +106,26 @@ test('no decision is asked for where none waits, and a waiting one always is', (
       expect(ids.includes('approve')).toBe(waits)
       expect(ids.includes('reject')).toBe(waits)
       expect(ids.includes('abort')).toBe(run.stage.kind === 'parked')
+    }),
+    { numRuns: 300, seed: 7 },
+  )
+})
+
+test('a button that moves a run on is drawn for where it stands, and every parked one has a way on', () => {
+  const moving = /"(done|skip|resume|retry)","text":\{[^}]*\},"value":"([^"]*)"/g
+  fc.assert(
+    fc.property(anyRun, (run) => {
+      const { blocks } = runMessage({ run, now, sealed: null, note })
+      const found = [...JSON.stringify(blocks).matchAll(moving)]
+      for (const [, , value] of found) expect(value).toBe(standOf(run))
+      if (run.stage.kind !== 'parked') return
+      const actions = found.map(([, action]) => action)
+      // What is offered must be taken.
+      expect(actions.includes('retry') && mustLookFirst(run.stage)).toBe(false)
+      expect(actions.includes('retry') || actions.includes('resume')).toBe(true)
+      // What was sent can be looked at again.
+      const isSent = ['working', 'acted'].includes(run.stage.from.kind)
+      expect(actions.includes('resume') || !isSent).toBe(true)
     }),
     { numRuns: 300, seed: 7 },
   )
