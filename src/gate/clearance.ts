@@ -37,7 +37,10 @@ export type Request = {
   readonly isGlassBroken: boolean
   /** Judged on facts of this moment. */
   readonly fresh: Examination
+  /** By the ledger's clock. */
   readonly now: number
+  /** The intent's `sendBefore` on the clock of this process, the one that an adapter can look at. */
+  readonly spendBefore: number
 }
 
 export function clear(request: Request): Cleared | NotCleared {
@@ -51,7 +54,7 @@ export function clear(request: Request): Cleared | NotCleared {
       intent: intent.id,
       target: step.target,
       request: digestOf(exact),
-      sendBefore: intent.sendBefore,
+      sendBefore: request.spendBefore,
     }),
   }
 }
@@ -60,23 +63,20 @@ export function clear(request: Request): Cleared | NotCleared {
 export function clearHold(request: Request, { target }: { target: string }): Cleared | NotCleared {
   const obstacle = obstacleTo(request)
   if (obstacle !== null) return obstacle
-  return { kind: 'cleared', clearance: holdClearance(request.intent, target) }
+  const { intent, spendBefore } = request
+  return { kind: 'cleared', clearance: holdClearance({ id: intent.id, spendBefore }, target) }
 }
 
 /** Approved with its step, and exempt from freeze, limits, expiry and stop: it only lets go. DESIGN.md, 3. */
-export function clearRelease(held: {
-  readonly id: string
-  readonly target: string
-  readonly sendBefore: number
-}): Clearance {
-  return holdClearance({ ...held }, held.target)
+export function clearRelease({ target, ...held }: Held & { readonly target: string }): Clearance {
+  return holdClearance(held, target)
 }
 
-function holdClearance(
-  { id, sendBefore }: { readonly id: string; readonly sendBefore: number },
-  target: string,
-): Clearance {
-  return mintClearance({ intent: id, target, request: digestOf({ hold: target }), sendBefore })
+type Held = { readonly id: string; readonly spendBefore: number }
+
+function holdClearance({ id, spendBefore }: Held, target: string): Clearance {
+  const request = digestOf({ hold: target })
+  return mintClearance({ intent: id, target, request, sendBefore: spendBefore })
 }
 
 function obstacleTo(request: Request): NotCleared | null {

@@ -1,8 +1,10 @@
 /** What is held before a write and must be let go whatever happens. DESIGN.md, 3: Release. */
+import type { Hold } from '../define/step.ts'
 import { clearHold, clearRelease } from '../gate/clearance.ts'
+import type { Clearance } from '../world/clearance.ts'
 import { Fault } from '../world/fault.ts'
 import { mayWait } from './consenting.ts'
-import { restAfterMs, sendWithinMs } from './decide.ts'
+import { restAfterMs } from './decide.ts'
 import {
   type Done,
   decided,
@@ -13,7 +15,7 @@ import {
   type Task,
   writeOf,
 } from './means.ts'
-import { clearFor, refusalOf } from './writing.ts'
+import { clearFor, refusalOf, timeToSend } from './writing.ts'
 
 /** After this a person is told that it could not be let go; it is tried again all the same. */
 const tellAfterMs = 30_000
@@ -25,7 +27,8 @@ export async function takeHold(task: Task): Promise<Done> {
   if (hold === null) throw new Error(`${step.name} holds nothing`)
   const look = await lookAt(task)
   if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
-  const now = await means.journal.now()
+  const time = await timeToSend(means)
+  const { now, sendBefore } = time
   const { target, secondsMax } = hold
   const cleared = clearFor(task, look, {
     intent: {
@@ -33,8 +36,9 @@ export async function takeHold(task: Task): Promise<Done> {
       target: step.target,
       version: null,
       intendedAt: now,
-      sendBefore: now + sendWithinMs,
+      sendBefore,
     },
+    time,
     clear: (request) => clearHold(request, { target }),
   })
   if (cleared.kind !== 'cleared') return decided(task, refusalOf(cleared))
@@ -54,6 +58,11 @@ export async function takeHold(task: Task): Promise<Done> {
   return decided(held, { type: 'hold-taken', v: 1 })
 }
 
+async function releaseOf(means: Task['means'], { target }: Hold): Promise<Clearance> {
+  const { spendBefore } = await timeToSend(means)
+  return clearRelease({ id: `r-${means.newId()}`, target, spendBefore })
+}
+
 /** Safe to repeat: it is sent until it was answered, by whoever finds it held. */
 export function releaseHold(task: Pick<Task, 'means' | 'run'>): Promise<Done> {
   return letGo(task, null)
@@ -67,9 +76,8 @@ async function letGo(task: Pick<Task, 'means' | 'run'>, failed: string | null): 
   const hold = step?.act.kind === 'write' ? step.act.hold(means.document) : null
   if (held === null || hold === null) throw new Error(`${run.id} holds nothing`)
   const now = await means.journal.now()
-  const release = { id: `r-${means.newId()}`, target: hold.target, sendBefore: now + sendWithinMs }
   try {
-    await hold.release(clearRelease(release), means.world)
+    await hold.release(await releaseOf(means, hold), means.world)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     if (now < held.until + tellAfterMs || !mayTell(run.stage.kind)) return rest(1_000)

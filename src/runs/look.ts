@@ -11,7 +11,7 @@ import { viewOf } from '../gate/facts.ts'
 import { dayOf, type Examination, examine } from '../gate/gate.ts'
 import { viewAt } from '../gate/meeting.ts'
 import { type Status, statusOf } from '../gate/status.ts'
-import { observe } from '../world/observe.ts'
+import { observeNow } from '../world/observe.ts'
 import type { Clock, WorldReader } from '../world/world.ts'
 import { type Advice, adviseOn } from './advice.ts'
 import type { Headroom } from './headroom.ts'
@@ -64,10 +64,10 @@ export type LookMeans = {
 }
 
 export function lookWith(means: LookMeans): Look {
-  const { document, read, clock, now } = means
+  const { document, read, now } = means
   const facts = async () => {
     await means.load()
-    return observe(document, read, clock)
+    return observeNow(document, read, means)
   }
   const view = async () => {
     const seen = await facts()

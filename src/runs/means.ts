@@ -4,7 +4,7 @@ import type { Catalogue } from '../define/catalogue.ts'
 import type { BoundStep, WriteAct } from '../define/step.ts'
 import { isSeen } from '../gate/facts.ts'
 import { type Examination, examine, type Reservation } from '../gate/gate.ts'
-import { observe } from '../world/observe.ts'
+import { observeNow } from '../world/observe.ts'
 import type { Clock, Fact, World } from '../world/world.ts'
 import type { RunEvent, ShownForecast } from './events.ts'
 import { claimsOfOthers, type Headroom } from './headroom.ts'
@@ -117,9 +117,9 @@ export type Look = {
 
 /** Fresh facts, everybody else's claims, and what the step would do to that. */
 export async function lookAt({ means, run, step }: Task): Promise<Look> {
-  const { document, world, clock, journal } = means
+  const { document, world, journal } = means
   const headroom = await journal.headroom(run.system)
-  const facts = await observe(document, world.read, clock)
+  const facts = await observeNow(document, world.read, { ...means, now: journal.now })
   const now = await journal.now()
   const reservations = reservationsOf(means, headroom, run.id, now)
   const examination = examine({

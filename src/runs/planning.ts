@@ -4,7 +4,7 @@ import { bindItems, type PlanItem } from '../define/plan-item.ts'
 import { viewOf } from '../gate/facts.ts'
 import type { Moved } from '../gate/fingerprint.ts'
 import { examinePlan, type PlanExamination, stepsOf, strayedFrom } from '../gate/plan.ts'
-import { observe } from '../world/observe.ts'
+import { observeNow } from '../world/observe.ts'
 import { askFor, voided } from './consenting.ts'
 import { blindAtMostMs, restAfterMs } from './decide.ts'
 import type { PlanForecast } from './events.ts'
@@ -64,11 +64,11 @@ function approvalsOf(
 }
 
 async function examined({ means, run }: PlanTask): Promise<PlanExamination | null> {
-  const { document, world, clock, journal } = means
+  const { document, world, journal } = means
   const items = bindItems(run.plan, means.catalogue)
   if ('kind' in items) return null
   const headroom = await journal.headroom(run.system)
-  const facts = await observe(document, world.read, clock)
+  const facts = await observeNow(document, world.read, { ...means, now: journal.now })
   const now = await journal.now()
   const reservations = reservationsOf(means, headroom, run.id, now)
   return examinePlan({

@@ -3,7 +3,7 @@ import { isMet } from '../define/conditions.ts'
 import type { OnlyIfItem, WaitItem } from '../define/plan-item.ts'
 import { viewOf } from '../gate/facts.ts'
 import { dayOf } from '../gate/gate.ts'
-import { observe } from '../world/observe.ts'
+import { observeNow } from '../world/observe.ts'
 import { restAfterMs } from './decide.ts'
 import { type Done, decided, rest, type Task } from './means.ts'
 import { recordedFact } from './shown.ts'
@@ -47,8 +47,8 @@ export async function watch(task: ItemTask, item: WaitItem): Promise<Done> {
 }
 
 async function seen({ means }: ItemTask) {
-  const { document, world, clock, journal } = means
-  const facts = await observe(document, world.read, clock)
+  const { document, world, journal } = means
+  const facts = await observeNow(document, world.read, { ...means, now: journal.now })
   const now = await journal.now()
   return { view: viewOf(document, facts, now), now }
 }

@@ -26,15 +26,15 @@ export async function writeOnce(task: Task): Promise<Done> {
   const { means, step } = task
   const look = await lookAt(task)
   if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
-  const intendedAt = await means.journal.now()
+  const time = await timeToSend(means)
   const intent: Intent = {
     id: `i-${means.newId()}`,
     target: step.target,
     version: forecastOf(task).version,
-    intendedAt,
-    sendBefore: intendedAt + sendWithinMs,
+    intendedAt: time.now,
+    sendBefore: time.sendBefore,
   }
-  const cleared = clearFor(task, look, { intent, clear })
+  const cleared = clearFor(task, look, { intent, time, clear })
   if (cleared.kind !== 'cleared') return decided(task, refusalOf(cleared))
   const facts = look.facts.map(recordedFact)
   const written = await decidedOn(look, task, { type: 'write-intended', v: 1, intent, facts })
@@ -47,9 +47,10 @@ export async function writeOnce(task: Task): Promise<Done> {
 export async function sendAgain(task: Task, stage: Sending): Promise<Done> {
   const look = await lookAt(task)
   if (!look.isClear && (await mayWait(task))) return rest(restAfterMs.fault)
-  const sendBefore = (await task.means.journal.now()) + sendWithinMs
+  const time = await timeToSend(task.means)
+  const { sendBefore } = time
   const intent = { ...stage.intent, sendBefore }
-  const cleared = clearFor(task, look, { intent, clear })
+  const cleared = clearFor(task, look, { intent, time, clear })
   if (cleared.kind !== 'cleared') return giveUp(task, stage, cleared)
   const resent: RunEvent = { type: 'write-resent', v: 1, intent: intent.id, sendBefore }
   const written = await decidedOn(look, task, resent)
@@ -58,11 +59,27 @@ export async function sendAgain(task: Task, stage: Sending): Promise<Done> {
     : written
 }
 
-/** `how`: which write the clearance is for. */
+export type TimeToSend = Pick<Request, 'now' | 'spendBefore'> & { readonly sendBefore: number }
+
+/** Now, and until when something may be sent: by the ledger's clock, and by ours. */
+export async function timeToSend({ clock, journal }: Task['means']): Promise<TimeToSend> {
+  // Ours first: what passes between the two readings makes the time shorter, never longer.
+  const own = clock.now()
+  const now = await journal.now()
+  return { now, sendBefore: now + sendWithinMs, spendBefore: own + sendWithinMs }
+}
+
+type Asked = {
+  readonly intent: Intent
+  readonly time: TimeToSend
+  /** Which write the clearance is for. */
+  readonly clear: (request: Request) => Cleared | NotCleared
+}
+
 export function clearFor(
   task: Task,
   look: Look,
-  { intent, clear: how }: { intent: Intent; clear: (request: Request) => Cleared | NotCleared },
+  { intent, time, clear: how }: Asked,
 ): Cleared | NotCleared {
   const { means, run, step } = task
   return how({
@@ -74,7 +91,7 @@ export function clearFor(
     requester: run.by,
     isGlassBroken: run.breakGlass !== null,
     fresh: look.examination,
-    now: means.clock.now(),
+    ...{ now: time.now, spendBefore: time.spendBefore },
   })
 }
 

@@ -10,6 +10,21 @@ import { pgBouncerFacts } from './observe/pgbouncer.ts'
 import { postgresFacts } from './observe/postgres.ts'
 import type { Clock, Fact, WorldReader } from './world.ts'
 
+/** A clock of ours, and the one that decides. */
+export type Clocks = { readonly clock: Clock; readonly now: () => Promise<number> }
+
+/** The same, each fact with its time on the ledger's clock, which alone says how old it is: ours may differ from it. */
+export async function observeNow(
+  document: SystemDocument,
+  read: WorldReader,
+  { clock, now }: Clocks,
+): Promise<readonly Fact[]> {
+  // The ledger's first: what passes between the two readings makes a fact older, never younger.
+  const ledgerAt = await now()
+  const aheadMs = ledgerAt - clock.now()
+  return observe(document, read, { now: () => clock.now() + aheadMs })
+}
+
 /** Never throws a Fault: a source that does not answer costs its own facts only, and they say why. */
 export async function observe(
   document: SystemDocument,

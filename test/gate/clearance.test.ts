@@ -29,6 +29,7 @@ const request: Request = {
   expiresAt: now + 60_000,
   fresh: shown,
   now,
+  spendBefore: intent.sendBefore,
 }
 
 const asked = (changes: Partial<Request> = {}) => clear({ ...request, ...changes })

@@ -2,7 +2,7 @@
 import type { SystemDocument } from '../../capacity/system.ts'
 import { viewOf } from '../../gate/facts.ts'
 import { dayOf } from '../../gate/gate.ts'
-import { observe } from '../../world/observe.ts'
+import { observeNow } from '../../world/observe.ts'
 import type { Clock, WorldReader } from '../../world/world.ts'
 import type { ChecklistJournal } from './journal.ts'
 import { newSights } from './seeing.ts'
@@ -45,7 +45,7 @@ export function lookingWith(means: LookingMeans): Looking {
     const last = looks.get(id)
     const left = last === undefined ? 0 : last + lookEveryMs - clock.now()
     if (!hurried.delete(id) && left > 0) return left
-    const facts = await observe(document, read, clock)
+    const facts = await observeNow(document, read, means)
     const now = await means.now()
     const sighting = { view: viewOf(document, facts, now), today: dayOf(now) }
     // Before anybody is told that something changed, so that what is drawn then says when it was seen.

@@ -1,0 +1,38 @@
+/** A ledger whose clock is not ours: it alone decides, and nothing is sent after its time. DESIGN.md, 3. */
+import { describe, expect, test } from 'vitest'
+import { memoryLedger } from '../ledger/memory-ledger.ts'
+import { handClock } from '../world/hand-clock.ts'
+import { processOn, standing } from './process.ts'
+import { simulateCloud } from './simulated-world.ts'
+
+/** `freezeMs`: so long the process stands still between its intent and the request. */
+function bot({ aheadMs, freezeMs = 0 }: { aheadMs: number; freezeMs?: number }) {
+  const clock = handClock()
+  const cloud = simulateCloud({ clock })
+  const ledger = memoryLedger({ now: () => clock.now() + aheadMs })
+  const writer = {
+    ...cloud.writer,
+    patch: (...sent: Parameters<typeof cloud.writer.patch>) => {
+      clock.forward(freezeMs)
+      return cloud.writer.patch(...sent)
+    },
+  }
+  return { ...processOn({ ledger, clock, cloud: { ...cloud, writer } }), cloud }
+}
+
+describe.for([-60_000, -2_000, 2_000, 60_000])('a ledger that is %d ms ahead of us', (aheadMs) => {
+  test('sees facts as old as they are: the run goes its way', async () => {
+    const { asked, approved, events, cloud } = bot({ aheadMs })
+    const run = await asked()
+    expect(run.record.forecast?.reasons.map(({ code }) => code)).not.toContain('fact-unknown')
+    expect(standing(await approved(run))).toBe('ended: not-verified')
+    expect([cloud.writes(), cloud.arrivals()]).toEqual([1, 1])
+    expect(await events(run.id)).not.toContain('approval-voided')
+  })
+
+  test('a process that stood still for more than its five seconds sends nothing', async () => {
+    const { asked, approved, cloud } = bot({ aheadMs, freezeMs: 5_001 })
+    expect(standing(await approved(await asked()))).toBe('parked: not-sent')
+    expect(cloud.arrivals()).toBe(0)
+  })
+})
