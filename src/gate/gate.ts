@@ -49,6 +49,8 @@ export type Question = {
   /** Which run asks; null: none yet. */
   readonly run: string | null
   readonly now: number
+  /** When the run is to begin; absent or null: now. What time alone brings, a freeze or a sale, is judged for then. */
+  readonly notBefore?: number | null
 }
 
 /** At most so many changes are under way in one System: every combination of them is judged. */
@@ -57,9 +59,9 @@ export const reservationsAtMost = 4
 export function examine(question: Question): Examination {
   const { document, facts, step, now } = question
   const seen = viewOf(document, facts, now)
-  const moment: Moment = { now, stepMinutes: step.minutes }
+  const moment: Moment = { now: beginOf(question), stepMinutes: step.minutes }
   const view = viewAt(seen, moment)
-  const today = dayOf(now)
+  const today = dayOf(moment.now)
   const prediction = step.predict(view.system)
   const refusal = 'kind' in prediction ? prediction : null
   const worst = judgeReserved(view.system, step, {
@@ -100,6 +102,10 @@ export function examine(question: Question): Examination {
     judged,
     fingerprint: fingerprintOf(basis, judged),
   }
+}
+
+export function beginOf({ now, notBefore }: Pick<Question, 'now' | 'notBefore'>): number {
+  return Math.max(now, notBefore ?? now)
 }
 
 /** With what stands beside the model's own verdict. */
@@ -172,8 +178,9 @@ const nothing = { weight: 'block', law: null, before: null, after: null } as con
 
 /** What stands in the way of a write at this moment, whatever the capacity. facts/cloudsql.md, 11. */
 export function standing(question: Question): readonly GateReason[] {
-  const { document, facts, step, reservations, history, run, now } = question
+  const { document, facts, step, reservations, history, run } = question
   const { target } = step
+  const now = beginOf(question)
   const reason = (
     code: GateReason['code'],
     values: Readonly<Record<string, string>>,

@@ -10,7 +10,7 @@ import type { JsonObject } from '../define/step.ts'
 import { digestOf } from './digest.ts'
 import { type View, viewOf } from './facts.ts'
 import type { Moved } from './fingerprint.ts'
-import { dayOf, type Question, standing, worstVerdict } from './gate.ts'
+import { beginOf, dayOf, type Question, standing, worstVerdict } from './gate.ts'
 import { meeting, viewAt } from './meeting.ts'
 import type { GateReason } from './reason.ts'
 
@@ -36,14 +36,15 @@ type Digested = { readonly name: string; readonly parameters: JsonObject; readon
 export function examinePlan(question: PlanQuestion): PlanExamination {
   const { document, facts, now, items } = question
   const seen = viewOf(document, facts, now)
-  const view = viewAt(seen, { now, stepMinutes: 0 })
+  const begin = beginOf(question)
+  const view = viewAt(seen, { now: begin, stepMinutes: 0 })
   const { unknown } = view
-  const rehearsed = rehearse(view.system, items, { today: dayOf(now), now, unknown })
+  const rehearsed = rehearse(view.system, items, { today: dayOf(begin), now: begin, unknown })
   const writes = stepsOf(rehearsed).filter(({ step }) => step.act.kind === 'write')
   const [first] = writes
   const outside = [
     ...(first === undefined ? [] : standing({ ...question, step: first.step })),
-    ...writes.flatMap((write) => metBy(seen.system, write, now)),
+    ...writes.flatMap((write) => metBy(seen.system, write, begin)),
   ]
   const digest = digestOf(document)
   return {
@@ -57,8 +58,8 @@ export function examinePlan(question: PlanQuestion): PlanExamination {
 }
 
 /** A later step's restart is foretold for its own time: an announced crowd does not wait for a plan. */
-function metBy(system: System, { step, judgement, startsAt }: RehearsedStep, now: number) {
-  const moment = { now: now + startsAt.usual * 60_000, stepMinutes: step.minutes }
+function metBy(system: System, { step, judgement, startsAt }: RehearsedStep, begin: number) {
+  const moment = { now: begin + startsAt.usual * 60_000, stepMinutes: step.minutes }
   return meeting(system, judgement, moment)
 }
 

@@ -87,7 +87,7 @@ export function decide(run: Run, { guard, holds }: Traits, { now, instance }: Mo
     case 'consulting':
       return consent(run, stage.approval, { now, grant: 'grant-plan' })
     case 'reached':
-      return reach(run)
+      return reach(run, now)
     case 'watching':
       return { kind: 'watch' }
     case 'judged':
@@ -123,8 +123,12 @@ const reachedBy = {
   'only-if': { kind: 'judge-condition' },
 } as const
 
-function reach({ plan, index }: Run): Action {
-  return reachedBy[plan[index]?.kind ?? 'step']
+/** A step is forecast early, so that people say yes in time; whether the world is calm is asked when it begins. */
+function reach({ plan, index, notBefore }: Run, now: number): Action {
+  const kind = plan[index]?.kind ?? 'step'
+  return kind !== 'step' && notBefore !== null && now < notBefore
+    ? { kind: 'wait', until: notBefore }
+    : reachedBy[kind]
 }
 
 /** Expiry means no, always: also where enough people said yes and nobody was there to act on it. */

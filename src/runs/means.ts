@@ -124,7 +124,7 @@ export async function lookAt({ means, run, step }: Task): Promise<Look> {
   const reservations = reservationsOf(means, headroom, run.id, now)
   const examination = examine({
     ...{ document, facts, step, reservations, now },
-    ...{ history: headroom, run: run.id },
+    ...{ history: headroom, run: run.id, notBefore: run.notBefore },
   })
   const isClear = step.needs.every((name) => isSeen(examination.view, name, now))
   return { facts, headroom, examination, isClear }

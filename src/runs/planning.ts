@@ -73,7 +73,7 @@ async function examined({ means, run }: PlanTask): Promise<PlanExamination | nul
   const reservations = reservationsOf(means, headroom, run.id, now)
   return examinePlan({
     ...{ document, facts, items, reservations, now },
-    ...{ history: headroom, run: run.id, runbook: run.runbook },
+    ...{ history: headroom, run: run.id, runbook: run.runbook, notBefore: run.notBefore },
   })
 }
 

@@ -7,6 +7,7 @@ import { alone } from '../../src/runs/requests.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
+import { started } from '../world/hand-clock.ts'
 import {
   changed,
   channel,
@@ -20,6 +21,7 @@ import {
   upgrade,
 } from './process.ts'
 import { realProcess } from './real-process.ts'
+import { postgresSaying } from './talking-postgres.ts'
 
 const eventShape = z.looseObject({ type: z.string() })
 const smaller = patchCloudSqlTier({ database, tier: 'db-custom-1-3840' })
@@ -70,6 +72,68 @@ describe('a start that was put off', () => {
       const { type } = eventShape.parse(event)
       return ['step-verified', 'person-asked', 'step-claimed'].includes(type)
     })
+    expect(begun?.at).toBeGreaterThanOrEqual(notBefore)
+  })
+})
+
+describe('a start that was put off is judged for its time', () => {
+  const hour = 3_600_000
+  const minutes = (at: number) => new Date(at).toISOString().slice(0, 16)
+  /** From so many hours after the start of the test until so many. */
+  const window = (fromHours: number, toHours: number) => {
+    const at = (hours: number) => minutes(started + hours * hour)
+    return { name: 'sale', from: at(fromHours), to: at(toHours), timeZone: 'UTC' }
+  }
+  const putOff = async (document: SystemDocument, hours = 3) => {
+    const bot = await realProcess({ document })
+    const notBefore = bot.clock.now() + hours * hour
+    const wish = { ...alone(upgrade), notBefore }
+    const { id } = changed(await bot.requests.start(wish, channel, sofia))
+    return { bot, notBefore, run: await bot.bring(id) }
+  }
+  const withSale = (fromHours: number, toHours: number): SystemDocument => {
+    const events = [{ ...window(fromHours, toHours), users: 10_000 }]
+    const document = siteWith({})
+    return { ...document, workload: { ...document.workload, baseUsers: 500, events } }
+  }
+
+  test('a freeze of now that is over then stops nobody', async () => {
+    const { bot, run } = await putOff(siteWith({ freezeWindows: [window(-1, 2)] }))
+    expect(standing(run)).toBe('waiting')
+    expect(standing(await bot.approved(run))).toBe('ended: not-verified')
+  })
+
+  test('a freeze of then stops it now, before anybody is asked', async () => {
+    const { bot, run } = await putOff(siteWith({ freezeWindows: [window(2, 4)] }))
+    expect(standing(run)).toBe('ended: blocked')
+    expect(run.prevented).toMatchObject([{ codes: ['frozen'] }])
+    expect(bot.patches()).toEqual([])
+  })
+
+  test('a sale of then stops it now; one of now that is over then does not', async () => {
+    expect(standing((await putOff(withSale(3.1, 5))).run)).toBe('ended: blocked')
+    expect(standing((await putOff(withSale(0.1, 1))).run)).toBe('waiting')
+  })
+
+  test('what is more than a day away now, and less then, was agreed to', async () => {
+    const { bot, run } = await putOff(withSale(26, 28))
+    const ended = await bot.approved(run)
+    expect(await bot.events(run.id)).not.toContain('approval-voided')
+    expect(standing(ended)).toBe('ended: not-verified')
+  })
+
+  test('a plan asks whether the world is calm when it begins, not when it is asked for', async () => {
+    const bot = await realProcess({ postgres: postgresSaying(400) })
+    const notBefore = bot.clock.now() + 3 * hour
+    const calm = { fact: `databases.${database}.sessions`, is: 'below', to: 100_000 } as const
+    const items = [
+      { kind: 'wait', until: calm, calmMinutes: 1, atMostMinutes: 30, why: null },
+      { kind: 'step', step: confirm({ what: 'the site answers' }), why: null },
+    ] as const
+    const { id } = changed(await bot.requests.start({ items, notBefore }, channel, sofia))
+    await bot.bring(id)
+    const records = await bot.ledger.read(`run/${id}`)
+    const begun = records.find(({ event }) => eventShape.parse(event).type === 'watch-begun')
     expect(begun?.at).toBeGreaterThanOrEqual(notBefore)
   })
 })
