@@ -55,7 +55,25 @@ export async function takeHold(task: Task): Promise<Done> {
     if (!(error instanceof Fault)) throw error
     return letGo(held, error.message)
   }
-  return decided(held, { type: 'hold-taken', v: 1 })
+  const taken = await decided(held, { type: 'hold-taken', v: 1 })
+  // The run has gone on while we took it: whoever let go then may have done so before it was taken.
+  if (taken.kind === 'again') await letGoLate(means, hold)
+  return taken
+}
+
+const lateAttempts = 5
+
+/** Nothing in the ledger says any more that it is held, so nobody else will come for it. */
+async function letGoLate(means: Task['means'], hold: Hold): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await hold.release(await releaseOf(means, hold), means.world)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      if (attempt === lateAttempts)
+        throw new Error(`${hold.holds} may still be held: let it go by hand`, { cause: error })
+    }
+  }
 }
 
 async function releaseOf(means: Task['means'], { target }: Hold): Promise<Clearance> {
@@ -74,15 +92,21 @@ async function letGo(task: Pick<Task, 'means' | 'run'>, failed: string | null): 
   const { held } = run
   const step = held === null ? null : plannedStep(means, run, held.index)
   const hold = step?.act.kind === 'write' ? step.act.hold(means.document) : null
-  if (held === null || hold === null) throw new Error(`${run.id} holds nothing`)
+  if (held === null) throw new Error(`${run.id} holds nothing`)
+  const tell = (why: string): Promise<Done> =>
+    decided(task, { type: 'run-parked', v: 1, why: { code: 'not-released', why } })
+  // A deploy has changed the step, or the document, while it held.
+  if (hold === null)
+    return mayTell(run.stage.kind)
+      ? tell(`this version does not know how to let go of ${held.target}; do it by hand`)
+      : rest(tellAfterMs)
   const now = await means.journal.now()
   try {
     await hold.release(await releaseOf(means, hold), means.world)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    if (now < held.until + tellAfterMs || !mayTell(run.stage.kind)) return rest(1_000)
-    const why = { code: 'not-released', why: error.message } as const
-    return decided(task, { type: 'run-parked', v: 1, why })
+    const isEarly = now < held.until + tellAfterMs
+    return isEarly || !mayTell(run.stage.kind) ? rest(1_000) : tell(error.message)
   }
   const released = { type: 'hold-released', v: 1 } as const
   if (failed === null) return decided(task, released)

@@ -109,6 +109,26 @@ describe('a resize that holds the pooler', () => {
     expect(bot.patches()).toHaveLength(1)
   })
 
+  test('who stood still while it was let go lets go what came late', async () => {
+    const { told, writer } = pooler()
+    const bot = await realProcess({
+      pgBouncer: {
+        ...writer,
+        pause: async (clearance, hold) => {
+          // The intention stands in the ledger: somebody aborts, and another process lets go.
+          changed(await bot.requests.abort(run.id, sofia))
+          const options = { ledger: bot.ledger, clock: bot.clock, cloud: bot, pgBouncer: writer }
+          expect((await processOn(options).bring(run.id)).held).toBeNull()
+          await writer.pause(clearance, hold)
+        },
+      },
+    })
+    const run = await bot.asked(held)
+    expect(standing(await bot.approved(run))).toBe('ended: aborted')
+    expect(told).toEqual(['RESUME', 'PAUSE', 'RESUME'])
+    expect(bot.patches()).toEqual([])
+  })
+
   test('without a pooler in front of the database it is refused, and leaves no run', async () => {
     const bot = await realProcess({ document: { ...siteWith({}), poolers: {} } })
     const wish = { items: [{ kind: 'step', step: held, why: null }] } as const
