@@ -41,7 +41,7 @@ export async function takeHold(task: Task): Promise<Done> {
     time,
     clear: (request) => clearHold(request, { target }),
   })
-  if (cleared.kind !== 'cleared') return decided(task, refusalOf(cleared))
+  if (cleared.kind !== 'cleared') return decided(task, refusalOf(task, cleared))
   const until = now + 1_000 * secondsMax
   const { instance } = means
   const intended = await decidedOn(look, task, {

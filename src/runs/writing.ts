@@ -1,6 +1,7 @@
 /** From the claim to the intent and its answer: look for the last time, write the intent down, send, reconcile. */
 import type { Intent, Progress } from '../define/step.ts'
 import { type Cleared, clear, type NotCleared, type Request } from '../gate/clearance.ts'
+import type { Moved } from '../gate/fingerprint.ts'
 import type { Clearance } from '../world/clearance.ts'
 import { Fault } from '../world/fault.ts'
 import { mayWait, voided } from './consenting.ts'
@@ -35,7 +36,7 @@ export async function writeOnce(task: Task): Promise<Done> {
     sendBefore: time.sendBefore,
   }
   const cleared = clearFor(task, look, { intent, time, clear })
-  if (cleared.kind !== 'cleared') return decided(task, refusalOf(cleared))
+  if (cleared.kind !== 'cleared') return decided(task, refusalOf(task, cleared))
   const facts = look.facts.map(recordedFact)
   const written = await decidedOn(look, task, { type: 'write-intended', v: 1, intent, facts })
   return written.kind === 'changed'
@@ -133,10 +134,10 @@ async function answerTo(
   }
 }
 
-export function refusalOf(no: NotCleared): RunEvent {
+export function refusalOf(task: Task, no: NotCleared): RunEvent {
   switch (no.kind) {
     case 'moved':
-      return voided(no.moved)
+      return foreignChange(task, no.moved) ?? voided(no.moved)
     case 'withheld':
       return { type: 'write-withheld', v: 1 }
     case 'not-cleared':
@@ -144,15 +145,31 @@ export function refusalOf(no: NotCleared): RunEvent {
   }
 }
 
+/**
+ * Somebody else is at work on what this run has claimed. Where people agreed to it they are asked again; where
+ * nobody was asked, nothing is written on top of it before somebody has looked. Null: nobody is.
+ */
+function foreignChange({ run, step }: Task, moved: readonly Moved[]): RunEvent | null {
+  const { approval, byPlan } = run.record
+  // What nobody can see any more is nobody's change.
+  const theirs = moved.filter(
+    ({ what, after }) => after !== null && what.startsWith(`${step.target}.`),
+  )
+  if (run.stage.kind !== 'claimed' || approval !== null || byPlan || theirs.length === 0)
+    return null
+  const why = `somebody else has changed ${theirs.map(({ what }) => what).join(', ')}`
+  return { type: 'run-parked', v: 1, why: { code: 'not-sent', why } }
+}
+
 /** An intent that may have left is given up only when nothing can be on its way, and it is seen to be absent then. */
 async function giveUp(task: Task, stage: Sending, no: NotCleared): Promise<Done> {
-  if (!mayHaveLeft(stage)) return decided(task, refusalOf(no))
+  if (!mayHaveLeft(stage)) return decided(task, refusalOf(task, no))
   const quietAt = quietAfter(stage.intent)
   const now = await task.means.journal.now()
   if (now < quietAt) return rest(quietAt - now)
   const progress = await lookFor(task, stage.intent)
   return progress.kind === 'absent'
-    ? decided(task, refusalOf(no))
+    ? decided(task, refusalOf(task, no))
     : recordProgress(task, stage.intent, progress)
 }
 
