@@ -76,8 +76,10 @@ function evolve(headroom: Headroom, { at, event }: Read<HeadroomEvent>): Headroo
 /** One who pulled it in an emergency is not to be overruled by one who did not see it. */
 const liftersNeeded = 2
 
+/** The newest of each run and target: one that is claimed again and again drives no other out. */
 function remembered(changes: readonly Change[], change: Change): readonly Change[] {
-  return [...changes, change].slice(-rememberedAtMost)
+  const others = changes.filter(({ run, target }) => run !== change.run || target !== change.target)
+  return [...others, change].slice(-rememberedAtMost)
 }
 
 type ClaimEvent = Extract<HeadroomEvent, { type: 'claimed' | 'released' }>

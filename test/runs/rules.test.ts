@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Policy, SystemDocument } from '../../src/capacity/system.ts'
+import { headroomOf } from '../../src/runs/headroom.ts'
 import { alone } from '../../src/runs/requests.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
@@ -173,6 +174,17 @@ describe('changes an hour, and cool-downs', () => {
     bot.clock.forward(3_600_000)
     const again = await bot.asked(smaller)
     expect(again.record.forecast?.reasons.map(({ code }) => code)).not.toContain('too-many-changes')
+  })
+
+  test('a run that claims again and again drives no other run out of the hour', () => {
+    const claim = (run: string) => ({
+      ...{ type: 'claimed', v: 1, run, target: `databases.${run}`, step: 'x', input: {} },
+    })
+    const claims = [claim('first'), ...Array(500).fill(claim('second'))]
+    const { claimed } = headroomOf(
+      claims.map((one, index) => ({ version: index + 1, at: index, event: one })),
+    )
+    expect(claimed.map(({ run }) => run)).toEqual(['first', 'second'])
   })
 
   test('the next run on one target waits for the cool-down', async () => {
