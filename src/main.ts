@@ -268,8 +268,9 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
     ...{ ...shared, requests, look, seal: door.seal, newId: means.newId },
     checklists: { ...checklists, requests: checklistRequestsOn(asking) },
   })
-  const redraw = redrawing({ journal, checklists, presenter, checklistPresenter, dispatcher })
-  const presenters = [presenter, reminders, checklistPresenter]
+  const drawn = { presenter, reminders, checklistPresenter }
+  const redraw = redrawing({ journal, checklists, dispatcher, ...drawn })
+  const presenters = Object.values(drawn)
   return { desk, dispatcher, presenters, redraw, world, stopIfLost: lost }
 }
 

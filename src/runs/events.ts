@@ -161,6 +161,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('run-aborted', { ...by }),
   /** Recorded before it is said, so that it is said once. */
   event('person-reminded', {}),
+  /** That it was said, how many of them then, and of which stand (`wait.version`). */
+  event('reminder-posted', { stand: z.int(), reminders: z.int().min(1) }),
   /** What became of a broken glass. */
   event('followed-up', { ...by, what: z.string() }),
   /** Whether what the gate prevented was rightly prevented; the last word counts. */

@@ -6,7 +6,7 @@ import { waitsForPerson } from './reminders.ts'
 import type { Run, Stage } from './stage.ts'
 
 export function fresh(at: number, version: number): Run['wait'] {
-  return { since: at, version, reminders: 0, remindedAt: null }
+  return { since: at, version, reminders: 0, remindedAt: null, posted: 0 }
 }
 
 /** A yes of several does not begin the wait anew; whatever moves the run does. */
@@ -24,6 +24,9 @@ export function note(run: Run, event: RunEvent, at: number): Partial<Run> | null
     case 'person-reminded':
       if (!waitsForPerson(run)) throw new IllegalEvent(event.type, stage.kind)
       return { wait: { ...wait, reminders: wait.reminders + 1, remindedAt: at } }
+    case 'reminder-posted':
+      // The run may have moved on while it was said: then it is none of this stand's.
+      return event.stand === wait.version ? { wait: { ...wait, posted: event.reminders } } : {}
     case 'followed-up':
       if (!isFollowUpOpen(run)) throw new IllegalEvent(event.type, stage.kind)
       return { followedUp: { by: event.by, at, text: event.what } }

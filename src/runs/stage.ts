@@ -166,12 +166,16 @@ export type Run = {
   readonly message: { readonly channel: string; readonly ts: string } | null
   readonly record: StepRecord
   readonly stage: Stage
-  /** Since when it stands at this stage, the version that brought it there, and how often whoever it waits for was reminded. */
+  /**
+   * Since when it stands at this stage, the version that brought it there, and how often whoever it waits for is
+   * reminded, and was told so in Slack.
+   */
   readonly wait: {
     readonly since: number
     readonly version: number
     readonly reminders: number
     readonly remindedAt: number | null
+    readonly posted: number
   }
   /** Each no of the gate, in order. */
   readonly prevented: readonly Prevented[]

@@ -49,19 +49,22 @@ export function presentRuns(means: RunMeans): Presenter {
 }
 
 /**
- * Says each reminder in its run's thread. It is recorded before, so whoever hears that says it, and
- * nobody twice; one that dies with its process is lost, and the next one comes.
+ * Says each reminder in its run's thread. It is recorded before and after: whoever hears that it is due
+ * says it, and where that process dies meanwhile, whoever draws everything again does.
  */
 export function presentReminders(means: RunMeans & { readonly policy: Policy }): Presenter {
   const { journal, note, policy } = means
   return presenting(means, async (id) => {
     const run = await journal.read(id)
     const place = run?.message ?? null
-    if (run === null || place === null || run.wait.reminders === 0) return null
+    if (run === null || place === null || run.wait.posted >= run.wait.reminders) return null
     const message = reminderMessage({ run, policy, note, now: await journal.now() })
     if (message === null) return null
     const { channel, ts: thread } = place
-    return { message, place: null, channel, thread, posted: async () => undefined, nextMs: null }
+    const { version: stand, reminders } = run.wait
+    const said = { type: 'reminder-posted', v: 1, stand, reminders } as const
+    const posted = () => journal.change<never>(id, () => ({ kind: 'change', events: [said] }))
+    return { message, place: null, channel, thread, posted, nextMs: null }
   })
 }
 
@@ -109,6 +112,7 @@ type Drawn = {
   readonly journal: Pick<Journal, 'newest' | 'open'>
   readonly checklists: Pick<ChecklistJournal, 'open'>
   readonly presenter: Presenter
+  readonly reminders: Presenter
   readonly checklistPresenter: Presenter
   readonly dispatcher: { readonly wake: (run: string) => void }
 }
@@ -123,6 +127,7 @@ export function redrawing({ journal, dispatcher, ...drawn }: Drawn): () => Promi
     const runs = [...(await journal.newest(newestAtMost)), ...(await journal.open(openAtMost))]
     for (const run of new Set(runs)) {
       drawn.presenter.stale(run)
+      drawn.reminders.stale(run)
       // One that an older version left without a reminder gets its time.
       dispatcher.wake(run)
     }

@@ -113,6 +113,8 @@ function decided(event: RunEvent, target: string, face: Face): Told | null {
       return plain(`${face.person(event.by)} aborted it.`)
     case 'person-reminded':
       return plain('Whoever it waits for was reminded.')
+    case 'reminder-posted':
+      return plain('That was said in Slack.')
     case 'followed-up':
       return plain(
         `${face.person(event.by)} followed the break-glass up: ${face.literal(event.what)}.`,

@@ -131,6 +131,7 @@ const fields = {
   'run-resumed': { by: 'U0LUIS', choice: 'resume' },
   'run-aborted': { by: 'U0LUIS' },
   'person-reminded': {},
+  'reminder-posted': { stand: 1, reminders: 1 },
   'followed-up': { by: 'U0LUIS', what: 'the tier stays' },
   'no-judged': { by: 'U0LUIS', isRight: true, why: 'it was full' },
 } as const satisfies Record<EventType, object>

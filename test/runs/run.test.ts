@@ -110,7 +110,7 @@ const cases = stages.flatMap(([stage, history]) =>
   eventTypes.map((type) => {
     const row: Partial<Record<string, StageKind>> = { ...Reflect.get(table, stage) }
     const isReminded = type === 'person-reminded' && remindedAtStages.includes(stage)
-    const isNoted = type === 'no-judged' || isReminded
+    const isNoted = ['no-judged', 'reminder-posted'].includes(type) || isReminded
     const to = type === 'message-posted' || isNoted ? stage : row[type]
     return { stage, type, to, history }
   }),
@@ -122,7 +122,7 @@ const next = (run: Run, one: RunEvent) => evolve(run, { at, event: one })
 describe('every stage with every event', () => {
   test('the histories lead where they say, and all events are there', () => {
     for (const [stage, history] of stages) expect(runAfter(history).stage.kind).toBe(stage)
-    expect([stages.length, eventTypes.length]).toEqual([14, 39])
+    expect([stages.length, eventTypes.length]).toEqual([14, 40])
   })
 
   test.for(cases.filter(({ to }) => to !== undefined))(
@@ -133,7 +133,9 @@ describe('every stage with every event', () => {
         stage: { kind: to },
         version: run.version + 1,
         // Neither is a step of the run.
-        lastAt: ['person-reminded', 'no-judged'].includes(type) ? run.lastAt : at,
+        lastAt: ['person-reminded', 'reminder-posted', 'no-judged'].includes(type)
+          ? run.lastAt
+          : at,
       })
     },
   )
