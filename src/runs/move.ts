@@ -13,7 +13,14 @@ import {
 } from './moves.ts'
 import { consulting, judged, planned, waiting } from './moves-consenting.ts'
 import { sending, sent } from './moves-sending.ts'
-import { blankRecord, mayHaveLeft, type Resumable, type Run, type Stage } from './stage.ts'
+import {
+  blankRecord,
+  mayHaveLeft,
+  type Resumable,
+  type Run,
+  type Stage,
+  type StepRecord,
+} from './stage.ts'
 
 export function move(run: Run, event: RunEvent, at: number): Moves {
   switch (run.stage.kind) {
@@ -68,7 +75,10 @@ function reached(run: Run, event: RunEvent, at: number): Moves {
   if (event.type === 'step-forecast')
     return {
       stage: { kind: 'judged' },
-      record: { ...blankRecord, moved: record.moved, forecast: event.forecast },
+      record: {
+        ...{ ...blankRecord, moved: record.moved, earlier: record.earlier },
+        forecast: event.forecast,
+      },
     }
   if (event.type === 'run-parked') return park(event.why, { kind: 'reached' })
   throw new IllegalEvent(event.type, stage.kind)
@@ -112,12 +122,13 @@ function asked(run: Run, event: RunEvent, at: number): Moves {
   }
 }
 
-function claimed({ stage, record }: Run, event: RunEvent, at: number): Moves {
+function claimed(run: Run, event: RunEvent, at: number): Moves {
+  const { stage, record } = run
   switch (event.type) {
     case 'write-withheld':
       return end('withheld', null)
     case 'approval-voided':
-      return voided(event.moved)
+      return voided(run, event.moved)
     case 'write-intended':
       return { stage: sending(event.intent, 1, at), record: { ...record, intendedAt: at } }
     case 'run-parked':
@@ -149,7 +160,8 @@ function parked(run: Run, from: Resumable, event: RunEvent, at: number): Moves {
     case 'run-resumed': {
       const isPlan = from.kind === 'planning'
       const afresh: Stage = isPlan ? { kind: 'planning' } : { kind: 'reached' }
-      return { stage: event.choice === 'retry' ? afresh : rested(from) }
+      const stage = event.choice === 'retry' ? afresh : rested(from)
+      return stage.kind === 'reached' ? { stage, record: begunAgain(run, event.by, at) } : { stage }
     }
     case 'step-skipped': {
       // A plan that nobody agreed to has no step to leave out.
@@ -161,6 +173,12 @@ function parked(run: Run, from: Resumable, event: RunEvent, at: number): Moves {
       break
   }
   throw new IllegalEvent(event.type, 'parked')
+}
+
+/** The same step from its beginning: what was sent of it stands behind it. */
+function begunAgain({ stage, record }: Run, by: string, at: number): StepRecord {
+  if (stage.kind !== 'parked' || record.intendedAt === null) return record
+  return { ...blankRecord, earlier: { by, at, why: stage.why, record } }
 }
 
 /** A person said to go on: it is looked at afresh. */

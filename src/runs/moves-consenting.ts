@@ -75,7 +75,7 @@ export function judged(run: Run, event: RunEvent, at: number): Moves {
     case 'step-verified':
       return verified(run, event.evidence, at)
     case 'approval-voided':
-      return voided(event.moved)
+      return voided(run, event.moved)
     case 'run-parked':
       return park(event.why, { kind: 'reached' })
     default:
@@ -100,7 +100,7 @@ export function waiting(run: Run, approval: Approval, event: RunEvent, at: numbe
     case 'run-parked':
       return park(event.why, { kind: 'reached' })
     case 'approval-voided':
-      return voided(event.moved)
+      return voided(run, event.moved)
     case 'step-claimed':
       return { stage: { kind: 'claimed' }, record: claimed(record, event, at) }
     default:

@@ -32,7 +32,7 @@ export function sent(run: Run, stage: Sending, event: RunEvent, at: number): Mov
       return { stage: { ...again, earlierLeft: mayHaveLeft(stage) } }
     }
     case 'approval-voided':
-      return voided(event.moved)
+      return voided(run, event.moved)
     case 'run-parked':
       return park(event.why, stage)
     default:

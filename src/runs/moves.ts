@@ -90,8 +90,9 @@ export function outcomeOf(
   return evidence.every(({ outcome }) => outcome === 'confirmed') ? 'verified' : 'not-verified'
 }
 
-export function voided(moved: readonly Moved[]): Moves {
-  return { stage: { kind: 'reached' }, record: { ...blankRecord, moved } }
+/** What was sent before is not forgotten with the approval. */
+export function voided({ record: { earlier } }: Run, moved: readonly Moved[]): Moves {
+  return { stage: { kind: 'reached' }, record: { ...blankRecord, moved, earlier } }
 }
 
 export function parkOnly(event: RunEvent, from: Resumable): Moves {

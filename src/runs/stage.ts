@@ -88,7 +88,11 @@ export type StepRecord = {
   readonly byPlan: boolean
   /** Who said that a manual step is done. */
   readonly answered: Consent | null
+  /** What was sent of this step before somebody had it tried again. */
+  readonly earlier: Earlier | null
 }
+
+export type Earlier = Consent & { readonly why: Parked; readonly record: StepRecord }
 
 /** How one step of a plan ended. */
 export type StepOutcome =
@@ -135,6 +139,7 @@ export const blankRecord: StepRecord = {
   evidence: null,
   byPlan: false,
   answered: null,
+  earlier: null,
 }
 
 export type Run = {

@@ -12,12 +12,16 @@ export type WayBack = {
 
 /** Each undo goes through the gate like any other step; nothing is promised here. */
 export function wayBack(run: Run, catalogue: Catalogue): WayBack {
-  const done = recordsOf(run).filter(wasSent).toReversed()
+  const done = recordsOf(run).toReversed().flatMap(attempts).filter(mayHaveChanged)
   const items: PlanItem[] = []
   const cannot: { step: string; because: string }[] = []
-  for (const { forecast } of done) {
+  for (const { forecast, endedAt } of done) {
     if (forecast === null || forecast.undo === null) continue
     const { undo } = forecast
+    if (endedAt === null) {
+      cannot.push({ step: forecast.step, because: 'nobody saw what became of it' })
+      continue
+    }
     // A backup took nothing away.
     if (undo.kind === 'cannot' && undo.because === nothingChanged) continue
     if (undo.kind === 'cannot') {
@@ -31,7 +35,12 @@ export function wayBack(run: Run, catalogue: Catalogue): WayBack {
   return { items, cannot }
 }
 
-/** A step that ended without anything sent has nothing to undo. */
-function wasSent({ endedAt, intendedAt }: StepRecord): boolean {
-  return endedAt !== null && intendedAt !== null
+/** The newest first. */
+function attempts(record: StepRecord): readonly StepRecord[] {
+  return record.earlier === null ? [record] : [record, ...attempts(record.earlier.record)]
+}
+
+/** What was never sent, or was looked for and not found, has nothing to undo. */
+function mayHaveChanged({ endedAt, intendedAt, found }: StepRecord): boolean {
+  return intendedAt !== null && (endedAt !== null || found?.progress.kind !== 'absent')
 }

@@ -1,5 +1,5 @@
 /** What a run did so far, line by line with its times, and what moved when an approval no longer fits. Pure. */
-import type { Moved } from '../../runs/events.ts'
+import type { Moved, Parked } from '../../runs/events.ts'
 import type { Run } from '../../runs/stage.ts'
 import { workerName } from '../../words/en.ts'
 import { count, list, nameOf } from '../../words/numbers.ts'
@@ -23,12 +23,36 @@ export function progressLines(run: Run, now: number): readonly string[] {
   const recovered = recoveredLine(run)
   const slow = intendedAt !== null && acceptedAt === null && fault !== null && found === null
   return [
+    ...earlierLines(run),
     ...(numbered === '' ? [] : [numbered]),
     ...(recovered === null ? [] : [recovered]),
     ...(slow && now > 0
       ? [`The reply was lost (${escaped(fault.message)}); I look what happened.`]
       : []),
   ]
+}
+
+/** Why it is written again. */
+function earlierLines({ record: { earlier } }: Run): readonly string[] {
+  if (earlier === null) return []
+  const { by, at, why, record } = earlier
+  const sent = face.time(record.acceptedAt ?? record.intendedAt ?? at)
+  return [
+    `Sent before, ${sent}: ${fate(why)}. ${face.person(by)} had it tried again ${face.time(at)}.`,
+  ]
+}
+
+function fate(why: Parked): string {
+  switch (why.code) {
+    case 'operation-failed':
+      return `its operation ended with an error, ${escaped(why.error)}`
+    case 'contradicted':
+      return 'the world was not as predicted afterwards'
+    case 'not-verified':
+      return 'not all of it could be seen'
+    default:
+      return 'nobody saw it through'
+  }
 }
 
 /** The sentence that nobody else says: I was stopped between sending and hearing back. */
