@@ -270,8 +270,7 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
   })
   const drawn = { presenter, reminders, checklistPresenter }
   const redraw = redrawing({ journal, checklists, dispatcher, ...drawn })
-  const presenters = Object.values(drawn)
-  return { desk, dispatcher, presenters, redraw, world, stopIfLost: lost }
+  return { desk, dispatcher, presenters: Object.values(drawn), redraw, world, stopIfLost: lost }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */

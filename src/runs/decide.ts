@@ -186,7 +186,7 @@ export function quietAfter(intent: Intent): number {
   return intent.sendBefore + requestTimeoutMs + marginMs
 }
 
-/** Whether another write begun now could stand beside the one before: nobody has seen that it is not there and cannot come. */
+/** Whether a write begun now could stand beside the one before: nobody saw that it is not there and cannot come. */
 export function mustLookFirst(stage: Stage): boolean {
   if (stage.kind !== 'parked' || stage.from.kind !== 'sending') return false
   const { from } = stage

@@ -5,6 +5,7 @@ import { coreMutants } from './core.ts'
 import type { Mutant } from './mutant.ts'
 import { peopleMutants } from './people.ts'
 import { slackMutants } from './slack.ts'
+import { survivalMutants } from './survival.ts'
 
 export const mutants: readonly Mutant[] = [
   ...cloudRunMutants,
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...coreMutants,
   ...peopleMutants,
   ...slackMutants,
+  ...survivalMutants,
 ]
