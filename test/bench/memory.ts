@@ -54,7 +54,7 @@ export async function command(slack: Surroundings['slack'], text: string): Promi
 }
 
 /** Waits until there are so many. */
-export async function messagesAre(
+async function messagesAre(
   slack: Surroundings['slack'],
   count: number,
   withinMs: number,
