@@ -70,19 +70,18 @@ export async function askFor(
   const { users, group } = policy.roles?.[role] ?? { users: [], group: null }
   const members = group === null ? [] : await means.membersOf(group)
   const approvers = [...new Set([...users, ...members])].sort()
-  if (approvers.filter((user) => user !== run.by).length < needed)
-    return decided(task, {
-      type: 'run-parked',
-      v: 1,
-      why: { code: 'nobody-may-approve', needed },
-    })
+  const named = role === 'breakGlass' ? ({ role } as const) : {}
+  if (approvers.filter((user) => user !== run.by).length < needed) {
+    const why = { code: 'nobody-may-approve', needed, ...named } as const
+    return decided(task, { type: 'run-parked', v: 1, why })
+  }
   return decided(task, {
     type: 'approval-requested',
     v: 1,
     approval: means.newId(),
     token: `${run.id}.${means.newId()}`,
     needed,
-    ...(role === 'breakGlass' ? { role } : {}),
+    ...named,
     approvers,
     expiresAt: (await means.journal.now()) + policy.approvals.expiresMinutes * 60_000,
     ...(uncovered.length === 0 ? {} : { strayed: recordedMoves(uncovered) }),

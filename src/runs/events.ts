@@ -55,6 +55,8 @@ const progressSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown'), why: z.string(), operation: z.string().nullable() }),
 ])
 
+const roleSchema = z.enum(['approve', 'breakGlass'])
+
 const movedSchema = z.object({ what: z.string(), before: json, after: json })
 
 const parkedSchema = z.discriminatedUnion('code', [
@@ -72,7 +74,12 @@ const parkedSchema = z.discriminatedUnion('code', [
   /** A wait of a plan that was not over in its time. */
   z.object({ code: z.literal('not-calm'), fact: z.string(), minutes: z.number() }),
   z.object({ code: z.literal('stored-input-refused'), why: z.string() }),
-  z.object({ code: z.literal('nobody-may-approve'), needed: z.int() }),
+  z.object({
+    code: z.literal('nobody-may-approve'),
+    needed: z.int(),
+    /** Absent: those who approve. */
+    role: roleSchema.optional(),
+  }),
   /** A defect of ours: nothing goes on until a person has seen it. */
   z.object({ code: z.literal('broken'), why: z.string() }),
 ])
@@ -114,7 +121,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     token: z.string(),
     needed: z.int().min(1),
     /** Absent: those who approve. */
-    role: z.enum(['approve', 'breakGlass']).optional(),
+    role: roleSchema.optional(),
     /** Who was in the role when it was asked; at the click they must be in it still. */
     approvers: z.array(z.string()),
     expiresAt: z.number(),

@@ -249,7 +249,7 @@ export function parkedSentence(why: Parked, target: string): string {
     case 'stored-input-refused':
       return `${open(why.why)}. Abort it and ask again.`
     case 'nobody-may-approve':
-      return `It needs ${count(why.needed, 'approval')}, never from the one who asks, and policy.roles.approve names too few others. Name more people there, or let somebody else ask.`
+      return `It needs ${count(why.needed, 'approval')}, never from the one who asks, and policy.roles.${why.role ?? 'approve'} names too few others. Name more people there, or let somebody else ask.`
   }
 }
 

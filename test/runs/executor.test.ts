@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from '../../src/define/catalogue.ts'
 import { alone } from '../../src/runs/requests.ts'
+import { runMessage } from '../../src/slack/views/run.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import {
@@ -142,7 +143,10 @@ describe('the approval', () => {
     const asked = await bot.asked()
     changed(await bot.requests.approve(tokenOf(asked), luis))
     bot.clock.forward(31 * minute)
-    expect(standing(await bot.bring(asked.id))).toBe('ended: expired')
+    const run = await bot.bring(asked.id)
+    expect(standing(run)).toBe('ended: expired')
+    const { text } = runMessage({ run, now: run.lastAt, sealed: null, note: null })
+    expect(text).toContain('There was a yes, and I was not there in time to act on it')
     expect(bot.patches()).toEqual([])
   })
 

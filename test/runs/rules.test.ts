@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Policy, SystemDocument } from '../../src/capacity/system.ts'
+import type { SystemDocument } from '../../src/capacity/system.ts'
 import { headroomOf } from '../../src/runs/headroom.ts'
 import { alone } from '../../src/runs/requests.ts'
+import { runMessage } from '../../src/slack/views/run.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
@@ -199,7 +200,7 @@ describe('changes an hour, and cool-downs', () => {
 })
 
 describe('break-glass', () => {
-  const roles: Policy['roles'] = {
+  const roles = {
     approve: { users: ['U0LUIS'], group: null },
     breakGlass: { users: ['U0SOFIA', 'U0MARIA'], group: null },
   }
@@ -212,8 +213,14 @@ describe('break-glass', () => {
       services: { ...document.services, backend: { ...backend, maxInstances: 20 } },
     }
   }
-  const glass = async (reason = 'the sale is on', who = sofia, step = upgrade, isCalm = false) => {
-    const site = siteWith({ roles })
+  const glass = async (
+    reason = 'the sale is on',
+    who = sofia,
+    step = upgrade,
+    isCalm = false,
+    holders = roles.breakGlass,
+  ) => {
+    const site = siteWith({ roles: { ...roles, breakGlass: holders } })
     const bot = await realProcess({ document: isCalm ? calm(site) : site })
     const wish = { ...alone(step), breakGlass: { reason } }
     return { bot, answer: await bot.requests.start(wish, channel, who) }
@@ -238,6 +245,16 @@ describe('break-glass', () => {
       expect(await bot.requests.approve(tokenOf(run), who)).toMatchObject({ code })
     expect(standing(await bot.approved(run, maria))).toBe('ended: not-verified')
     expect(bot.patches()).toHaveLength(1)
+  })
+
+  test('is parked where the one who asks is alone in its role, and says which role that is', async () => {
+    const alone = { users: ['U0SOFIA'], group: null }
+    const { bot, answer } = await glass('fire', sofia, upgrade, false, alone)
+    const parked = await bot.bring(changed(answer).id)
+    expect(standing(parked)).toBe('parked: nobody-may-approve')
+    const { text } = runMessage({ run: parked, now: parked.lastAt, sealed: null, note: null })
+    expect(text).toContain('policy.roles.breakGlass names too few others')
+    expect(bot.patches()).toEqual([])
   })
 
   test('passes no block on a law that holds today', async () => {

@@ -159,11 +159,21 @@ function endLine(run: Run, outcome: Outcome, by: string | null): string {
       return `*Blocked: ${what}.* ${firstReason(run)} Nothing was sent. ${asked}`
     case 'rejected':
       return `*Rejected by ${who}: ${what}.* Nothing was sent. ${asked}`
-    case 'expired':
-      return `*Expired ${face.time(run.record.approval?.expiresAt ?? run.lastAt)}, which means no: ${what}.* Nobody decided in time, so nothing was sent. ${asked} Ask again for a fresh forecast.`
+    case 'expired': {
+      const { at, why } = expiry(run)
+      return `*Expired ${face.time(at)}, which means no: ${what}.* ${why}, so nothing was sent. ${asked} Ask again for a fresh forecast.`
+    }
     case 'aborted':
       return `*Aborted by ${who}: ${what}.* ${leftBehind(run)} ${asked}`
   }
+}
+
+/** A yes that nobody acted on in time is a no as well. */
+function expiry({ record, proposal, lastAt }: Run) {
+  const approval = record.approval ?? proposal.approval
+  return approval !== null && approval.consents.length >= approval.needed
+    ? { at: lastAt, why: 'There was a yes, and I was not there in time to act on it' }
+    : { at: approval?.expiresAt ?? lastAt, why: 'Nobody decided in time' }
 }
 
 /** It looked and sent nothing. */
