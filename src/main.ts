@@ -26,6 +26,7 @@ import {
 import { checklistsOn } from './runs/checklist/journal.ts'
 import { lookingWith } from './runs/checklist/looking.ts'
 import { checklistRequestsOn } from './runs/checklist/requests.ts'
+import type { RunEvent } from './runs/events.ts'
 import { advance, parkBroken } from './runs/executor.ts'
 import { emptyHeadroom } from './runs/headroom.ts'
 import { journalOn } from './runs/journal.ts'
@@ -35,6 +36,7 @@ import type { Means } from './runs/means.ts'
 import { UnknownEvent } from './runs/read-events.ts'
 import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
+import type { Run } from './runs/stage.ts'
 import { connectSlack, type SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
 import { presentChecklists, presentReminders, presentRuns, redrawing } from './slack/living.ts'
@@ -191,6 +193,8 @@ async function runBot(base: Base): Promise<number> {
   if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
   opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
   await bot.redraw()
+  for (const system of await bot.journal.strangers())
+    log.warn({ system }, 'open runs are of a System that my document does not describe: left alone')
   await bot.world.load()
   ready = true
   log.info({ port }, 'listening')
@@ -204,7 +208,7 @@ async function runBot(base: Base): Promise<number> {
   endFeed()
   await door.close()
   await bot.dispatcher.stop()
-  for (const presenter of bot.presenters) presenter.stop()
+  for (const presenter of Object.values(bot.presenters)) presenter.stop()
   await bot.world.close()
   return 0
 }
@@ -218,15 +222,16 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
   const note = config.googleApiRoot === null ? null : 'local cloud: nothing real is touched'
   const google = { apiRoot: config.googleApiRoot }
   const world = connectWorld(document, { ...config, google, keepMs: 30_000 })
-  const journal = journalOn(ledger, ({ id, box }, events) => {
+  const heard = ({ id, box }: Run, events: readonly RunEvent[]) => {
     presenter.changed(id)
     if (events.some(({ type }) => type === 'person-reminded')) reminders.changed(id)
     if (box !== null) lookAgain(box.checklist)
-  })
+  }
+  const journal = journalOn(ledger, heard, document.name)
   const shown = { api, journal, timers: systemTimers, pace: paceOn(systemClock), note, onFailure }
   const presenter = presentRuns(shown)
   const reminders = presentReminders({ ...shown, policy: document.policy })
-  const checklists = checklistsOn(ledger, (id) => checklistPresenter.changed(id))
+  const checklists = checklistsOn(ledger, (id) => checklistPresenter.changed(id), document.name)
   const now = ledger.now
   const looking = lookingWith({ document, checklists, read: world.read, clock: systemClock, now })
   const checklistPresenter = presentChecklists({ ...shown, checklists, looking })
@@ -261,16 +266,15 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
   const requests = requestsOn({ ...means, wake: dispatcher.wake })
   const look = lookWith({ ...means, ...journal, read: world.read, load: world.load })
   const shared = { document, catalogue, library, journal, people, api, team, note, onFailure }
-  const judged = { document, journal, ...world.read, label: intentLabel }
-  const lost = (by: string) => stopIfLost({ ...judged, by })
+  const lost = (by: string) => stopIfLost({ ...shared, ...world.read, label: intentLabel, by })
   const asking = { ...means, checklists, requests, wake: lookAgain }
   const desk = deskOf({
     ...{ ...shared, requests, look, seal: door.seal, newId: means.newId },
     checklists: { ...checklists, requests: checklistRequestsOn(asking) },
   })
-  const drawn = { presenter, reminders, checklistPresenter }
-  const redraw = redrawing({ journal, checklists, dispatcher, ...drawn })
-  return { desk, dispatcher, presenters: Object.values(drawn), redraw, world, stopIfLost: lost }
+  const presenters = { presenter, reminders, checklistPresenter }
+  const redraw = redrawing({ journal, checklists, dispatcher, ...presenters })
+  return { desk, dispatcher, presenters, redraw, world, journal, stopIfLost: lost }
 }
 
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */

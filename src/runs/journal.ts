@@ -24,11 +24,14 @@ export type Beside<No extends { readonly kind: string }> = () => Promise<readonl
 
 export type Journal = {
   readonly now: () => Promise<number>
+  /** Null: there is none, or it is of another System. */
   readonly read: (run: string) => Promise<Run | null>
   /** The newest runs by name, at most so many. */
   readonly newest: (limit: number) => Promise<readonly string[]>
   /** Those that wait for a time or a person, at most so many: all that have not ended, and some that have. */
   readonly open: (limit: number) => Promise<readonly string[]>
+  /** Other Systems with open runs in this ledger: nobody here brings those forward. */
+  readonly strangers: () => Promise<readonly string[]>
   readonly headroom: (system: string) => Promise<Headroom>
   /** Null while it goes on, and where it has changed since it was read. */
   readonly sealed: (run: Run) => Promise<Sealed | null>
@@ -64,8 +67,9 @@ export class LostRaces extends Error {
 /** What this process appended to a run, once. */
 type Heard = (run: Run, events: readonly RunEvent[]) => void
 
-export function journalOn(ledger: Ledger, changed: Heard): Journal {
-  const read = async (run: string) => runOf(await ledger.read(runStream(run)))
+/** `system`: whose runs there are for this process; absent: all of them. */
+export function journalOn(ledger: Ledger, changed: Heard, system?: string): Journal {
+  const read = readingOf(ledger, system)
   const headroom = async (system: string) => headroomOf(await ledger.read(headroomStream(system)))
   const commit = async (state: State, change: Change, beside: readonly Append[] = []) => {
     const run = await committed(ledger, state, change, beside)
@@ -77,6 +81,7 @@ export function journalOn(ledger: Ledger, changed: Heard): Journal {
     read,
     newest: async (limit) => (await ledger.newest(runStream(''), limit)).map(runOfStream),
     open: (limit) => openRuns(ledger, limit),
+    strangers: () => strangersIn(ledger, system),
     headroom,
     sealed: (run) => sealedOf(ledger, run),
     keepDocument: (digest, document) => ledger.keepDocument(digest, JSON.stringify(document)),
@@ -84,8 +89,7 @@ export function journalOn(ledger: Ledger, changed: Heard): Journal {
       for (let race = 0; race < racesAtMost; race += 1) {
         const there = await read(event.run)
         if (there !== null) return { kind: 'changed', run: there }
-        const held = await headroom(event.system)
-        const now = await ledger.now()
+        const [held, now] = [await headroom(event.system), await ledger.now()]
         const no = judge(held, now)
         if (no !== null) return no
         const also = beside === undefined ? [] : await beside()
@@ -124,6 +128,28 @@ export function journalOn(ledger: Ledger, changed: Heard): Journal {
     },
   }
 }
+
+function readingOf(ledger: Ledger, system: string | undefined): Journal['read'] {
+  return async (id) => {
+    const run = runOf(await ledger.read(runStream(id)))
+    return run === null || isOurs(run, system) ? run : null
+  }
+}
+
+/** A ledger may carry several Systems: a run of another one is judged and performed by whoever has its document. */
+function isOurs(run: Run, system: string | undefined): boolean {
+  return system === undefined || run.system === system
+}
+
+async function strangersIn(ledger: Ledger, system: string | undefined): Promise<readonly string[]> {
+  const open = await openRuns(ledger, strangersAtMost)
+  const runs = await Promise.all(open.map(async (id) => runOf(await ledger.read(runStream(id)))))
+  const others = runs.flatMap((run) => (run === null || isOurs(run, system) ? [] : [run.system]))
+  return [...new Set(others)]
+}
+
+/** Enough to name whose they are. */
+const strangersAtMost = 200
 
 async function openRuns(ledger: Ledger, limit: number): Promise<readonly string[]> {
   const streams = await ledger.due(Number.MAX_SAFE_INTEGER, limit)

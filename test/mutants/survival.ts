@@ -71,4 +71,15 @@ export const survivalMutants: readonly Mutant[] = [
         'where nobody was asked, it is parked with what was changed, and a retry is judged anew',
     },
   },
+  {
+    name: 'anybodys-runs',
+    safety: 'a run is judged and performed by the bot that has its document, and by no other',
+    file: 'src/runs/journal.ts',
+    find: 'return system === undefined || run.system === system',
+    replace: "return system === undefined || run.system !== ''",
+    killedBy: {
+      file: 'test/runs/journal.test.ts',
+      title: 'a run of another System in the same ledger is left to whoever has its document',
+    },
+  },
 ]

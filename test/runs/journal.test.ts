@@ -1,10 +1,23 @@
 /** What is appended together stands together: a run's event and its claim. DESIGN.md, 3. */
 import { expect, test } from 'vitest'
 import type { Append, Ledger } from '../../src/ledger/ledger.ts'
+import { advance } from '../../src/runs/executor.ts'
 import { headroomStream } from '../../src/runs/headroom.ts'
+import { journalOn } from '../../src/runs/journal.ts'
+import { alone, requestsOn } from '../../src/runs/requests.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/hand-clock.ts'
-import { processOn, site } from './process.ts'
+import {
+  changed,
+  channel,
+  luis,
+  processOn,
+  site,
+  sofia,
+  standing,
+  tokenOf,
+  upgrade,
+} from './process.ts'
 import { simulateCloud } from './simulated-world.ts'
 
 const stream = headroomStream(site.name)
@@ -38,4 +51,25 @@ test('no write is intended under a claim that lost its race', async () => {
   const others = { type: 'released', run: 'r9' }
   const own = ['claimed', 'released', 'run-sealed'].map((type) => ({ type, run: run.id }))
   expect(events).toMatchObject([others, ...own])
+})
+
+test('a run of another System in the same ledger is left to whoever has its document', async () => {
+  const clock = handClock()
+  const ledger = memoryLedger(clock)
+  const cloud = simulateCloud({ clock })
+  const staging = { ...site, name: 'tuki-staging' }
+  const theirs = processOn({ ledger, clock, cloud, document: staging })
+  const run = changed(await theirs.requests.start(alone(upgrade), channel, sofia))
+  const waiting = await theirs.bring(run.id)
+  const ours = processOn({ ledger, clock, cloud })
+  const journal = journalOn(ledger, () => undefined, site.name)
+  const requests = requestsOn({ ...ours.means, journal, wake: () => undefined })
+  expect(await requests.approve(tokenOf(waiting), luis)).toMatchObject({ code: 'unknown-run' })
+  changed(await theirs.requests.approve(tokenOf(waiting), luis))
+  const version = (await theirs.journal.read(run.id))?.version
+  expect(await advance({ ...ours.means, journal }, run.id)).toBeNull()
+  expect((await theirs.journal.read(run.id))?.version).toBe(version)
+  expect(cloud.arrivals()).toBe(0)
+  expect(await journal.strangers()).toEqual(['tuki-staging'])
+  expect(standing(await theirs.bring(run.id))).toBe('ended: not-verified')
 })

@@ -41,11 +41,16 @@ const racesAtMost = 20
 /** Whoever keeps more of them open reads none. */
 const openAtMost = 200
 
+/** `system`: whose checklists there are for this process; absent: all of them. */
 export function checklistsOn(
   ledger: Ledger,
   changed: (checklist: string) => void,
+  system?: string,
 ): ChecklistJournal {
-  const read = async (id: string) => checklistOf(await ledger.read(checklistStream(id)))
+  const read = async (id: string) => {
+    const checklist = checklistOf(await ledger.read(checklistStream(id)))
+    return system === undefined || checklist?.system === system ? checklist : null
+  }
   const commit = async (id: string, before: Checklist | null, events: ChecklistEvents) => {
     const { after, append } = await appendOf(ledger, id, before, events)
     const result = await ledger.append([append])
