@@ -1,5 +1,6 @@
 /** A run's way into the ledger: read, decide, append at that version, again when somebody else was first. */
-import type { Append, Ledger, Seal } from '../ledger/ledger.ts'
+import { z } from 'zod'
+import type { Append, Ledger, Recorded, Seal } from '../ledger/ledger.ts'
 import { dueAt, keepClaimMs } from './decide.ts'
 import type { HeadroomEvent, RunEvent } from './events.ts'
 import { type Headroom, headroomOf, headroomStream } from './headroom.ts'
@@ -129,23 +130,28 @@ export function journalOn(ledger: Ledger, changed: Heard, system?: string): Jour
   }
 }
 
-function readingOf(ledger: Ledger, system: string | undefined): Journal['read'] {
+/** A ledger may carry several Systems: a run of another one is judged and performed by whoever has its document. */
+function readingOf(ledger: Ledger, ours: string | undefined): Journal['read'] {
   return async (id) => {
-    const run = runOf(await ledger.read(runStream(id)))
-    return run === null || isOurs(run, system) ? run : null
+    const records = await ledger.read(runStream(id))
+    return ours === undefined || ours === systemOf(records) ? runOf(records) : null
   }
 }
 
-/** A ledger may carry several Systems: a run of another one is judged and performed by whoever has its document. */
-function isOurs(run: Run, system: string | undefined): boolean {
-  return system === undefined || run.system === system
+/** By its first event alone: the others may be of newer code. Null: nobody can say. */
+function systemOf([first]: readonly Recorded[]): string | null {
+  const begun = begunSchema.safeParse(first?.event)
+  return begun.success ? begun.data.system : null
 }
 
-async function strangersIn(ledger: Ledger, system: string | undefined): Promise<readonly string[]> {
+const begunSchema = z.object({ system: z.string() })
+
+async function strangersIn(ledger: Ledger, ours: string | undefined): Promise<readonly string[]> {
   const open = await openRuns(ledger, strangersAtMost)
-  const runs = await Promise.all(open.map(async (id) => runOf(await ledger.read(runStream(id)))))
-  const others = runs.flatMap((run) => (run === null || isOurs(run, system) ? [] : [run.system]))
-  return [...new Set(others)]
+  const systems = await Promise.all(
+    open.map(async (id) => systemOf(await ledger.read(runStream(id)))),
+  )
+  return [...new Set(systems)].filter((system) => system !== null).filter((one) => one !== ours)
 }
 
 /** Enough to name whose they are. */

@@ -22,14 +22,18 @@ export async function observeNow(
   // The ledger's first: what passes between the two readings makes a fact older, never younger.
   const ledgerAt = await now()
   const aheadMs = ledgerAt - clock.now()
-  return observe(document, read, { now: () => clock.now() + aheadMs })
+  return observe(document, read, { now: () => clock.now() + aheadMs }, aheadMs)
 }
 
-/** Never throws a Fault: a source that does not answer costs its own facts only, and they say why. */
+/**
+ * Never throws a Fault: a source that does not answer costs its own facts only, and they say why. `aheadMs`: how far
+ * `clock` is ahead of the one by which others' clocks are watched.
+ */
 export async function observe(
   document: SystemDocument,
   read: WorldReader,
   clock: Clock,
+  aheadMs = 0,
 ): Promise<readonly Fact[]> {
   const parts = [
     'unconfigured' in read.cloudSql ? [] : cloudSqlFacts(document, read.cloudSql, clock),
@@ -47,5 +51,5 @@ export async function observe(
   ]
   const facts = (await Promise.all(parts.flat())).flat()
   // After the answers, whose headers they are.
-  return [...facts, ...('unconfigured' in read.clocks ? [] : clockFacts(read.clocks))]
+  return [...facts, ...('unconfigured' in read.clocks ? [] : clockFacts(read.clocks, aheadMs))]
 }

@@ -75,8 +75,8 @@ export const survivalMutants: readonly Mutant[] = [
     name: 'anybodys-runs',
     safety: 'a run is judged and performed by the bot that has its document, and by no other',
     file: 'src/runs/journal.ts',
-    find: 'return system === undefined || run.system === system',
-    replace: "return system === undefined || run.system !== ''",
+    find: 'ours === undefined || ours === systemOf(records)',
+    replace: "ours === undefined || ours !== ''",
     killedBy: {
       file: 'test/runs/journal.test.ts',
       title: 'a run of another System in the same ledger is left to whoever has its document',

@@ -4,9 +4,11 @@ import type { Append, Ledger } from '../../src/ledger/ledger.ts'
 import { advance } from '../../src/runs/executor.ts'
 import { headroomStream } from '../../src/runs/headroom.ts'
 import { journalOn } from '../../src/runs/journal.ts'
+import { UnknownEvent } from '../../src/runs/read-events.ts'
 import { alone, requestsOn } from '../../src/runs/requests.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/hand-clock.ts'
+import { event } from './histories.ts'
 import {
   changed,
   channel,
@@ -72,4 +74,20 @@ test('a run of another System in the same ledger is left to whoever has its docu
   expect(cloud.arrivals()).toBe(0)
   expect(await journal.strangers()).toEqual(['tuki-staging'])
   expect(standing(await theirs.bring(run.id))).toBe('ended: not-verified')
+})
+
+test('one of newer code is no stranger, and neither is a stranger of newer code read', async () => {
+  const clock = handClock()
+  const ledger = memoryLedger(clock)
+  for (const [id, system] of [
+    ['r-1', site.name],
+    ['r-2', 'tuki-staging'],
+  ] as const) {
+    const events = [event('run-started', { run: id, system }), { type: 'step-paused', v: 2 }]
+    await ledger.append([{ stream: `run/${id}`, expectedVersion: 0, events, dueAt: 0 }])
+  }
+  const journal = journalOn(ledger, () => undefined, site.name)
+  expect(await journal.strangers()).toEqual(['tuki-staging'])
+  expect(await journal.read('r-2')).toBeNull()
+  await expect(journal.read('r-1')).rejects.toThrow(UnknownEvent)
 })

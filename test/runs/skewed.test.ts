@@ -5,8 +5,10 @@ import { handClock } from '../world/hand-clock.ts'
 import { processOn, standing } from './process.ts'
 import { simulateCloud } from './simulated-world.ts'
 
+type Skewed = { aheadMs: number; freezeMs?: number; skewSeconds?: number }
+
 /** `freezeMs`: so long the process stands still between its intent and the request. */
-function bot({ aheadMs, freezeMs = 0 }: { aheadMs: number; freezeMs?: number }) {
+function bot({ aheadMs, freezeMs = 0, skewSeconds = 0 }: Skewed) {
   const clock = handClock()
   const cloud = simulateCloud({ clock })
   const ledger = memoryLedger({ now: () => clock.now() + aheadMs })
@@ -17,7 +19,10 @@ function bot({ aheadMs, freezeMs = 0 }: { aheadMs: number; freezeMs?: number }) 
       return cloud.writer.patch(...sent)
     },
   }
-  return { ...processOn({ ledger, clock, cloud: { ...cloud, writer } }), cloud }
+  const google = { of: 'google', host: 'sqladmin.googleapis.com', skewSeconds } as const
+  const clocks = { skews: () => [{ ...google, at: clock.now() }] }
+  const beside = { read: { clocks }, write: {} }
+  return { ...processOn({ ledger, clock, cloud: { ...cloud, writer }, beside }), cloud }
 }
 
 test.for([-60_000, -2_000, 2_000, 60_000])(
@@ -39,3 +44,19 @@ test('whoever stood still for more than its five seconds sends nothing, however 
     expect(cloud.arrivals()).toBe(0)
   }
 })
+
+test.for([
+  [0, 0, false],
+  [4_000, 0, false],
+  [60_000, 0, true],
+  [-60_000, 0, true],
+  // Our own clock is wrong, and the ledger's is right.
+  [-60_000, 60, false],
+] as const)(
+  'a ledger %d ms ahead of us, who are %d s ahead of Google: a person looks: %s',
+  async ([aheadMs, skewSeconds, isDoubted]) => {
+    const { asked } = bot({ aheadMs, skewSeconds })
+    const { reasons = [] } = (await asked()).record.forecast ?? {}
+    expect(reasons.some(({ code }) => code === 'clock-differs')).toBe(isDoubted)
+  },
+)
