@@ -4,6 +4,7 @@ import { readingOf } from '../gate/evidence.ts'
 import { type Moved, movedSince } from '../gate/fingerprint.ts'
 import { glassPasses } from '../gate/glass.ts'
 import { glassApprovals } from '../gate/policy.ts'
+import { Fault } from '../world/fault.ts'
 import { strayed } from './covering.ts'
 import { blindAtMostMs, restAfterMs } from './decide.ts'
 import type { RunEvent } from './events.ts'
@@ -68,7 +69,12 @@ export async function askFor(
   const { policy } = means.document
   const role = run.breakGlass === null ? 'approve' : 'breakGlass'
   const { users, group } = policy.roles?.[role] ?? { users: [], group: null }
-  const members = group === null ? [] : await means.membersOf(group)
+  const members = group === null ? [] : await membersNow(means, group)
+  if (members instanceof Fault) {
+    if (await mayWait(task)) return rest(restAfterMs.fault)
+    const why = { code: 'cannot-look', why: members.message } as const
+    return decided(task, { type: 'run-parked', v: 1, why })
+  }
   const approvers = [...new Set([...users, ...members])].sort()
   const named = role === 'breakGlass' ? ({ role } as const) : {}
   if (approvers.filter((user) => user !== run.by).length < needed) {
@@ -86,6 +92,16 @@ export async function askFor(
     expiresAt: (await means.journal.now()) + policy.approvals.expiresMinutes * 60_000,
     ...(uncovered.length === 0 ? {} : { strayed: recordedMoves(uncovered) }),
   })
+}
+
+/** Who does not answer for a moment is asked again; a group that is gone never answers, and a person must know. */
+async function membersNow({ membersOf }: Task['means'], group: string) {
+  try {
+    return await membersOf(group)
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
 }
 
 /** Looks again, and claims the target with its reservation if what was agreed to still fits. */
@@ -117,7 +133,7 @@ async function earlyMs({ means, run }: Task): Promise<number> {
 }
 
 /** A source that does not answer for a moment voids nothing: it is asked again for a while. */
-export async function mayWait({ means, run }: Task): Promise<boolean> {
+export async function mayWait({ means, run }: Pick<Task, 'means' | 'run'>): Promise<boolean> {
   return (await means.journal.now()) - run.lastAt < blindAtMostMs
 }
 

@@ -5,7 +5,7 @@ import type { Policy } from '../../src/capacity/system.ts'
 import type { BoundStep } from '../../src/define/step.ts'
 import type { Actor } from '../../src/gate/policy.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { parkBroken } from '../../src/runs/executor.ts'
+import { advance, parkBroken } from '../../src/runs/executor.ts'
 import { journalOn, LostRaces } from '../../src/runs/journal.ts'
 import { UnknownEvent } from '../../src/runs/read-events.ts'
 import { alone } from '../../src/runs/requests.ts'
@@ -13,6 +13,7 @@ import { standOf } from '../../src/runs/stage.ts'
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
 import { checkConnections } from '../../src/steps/check-connections.ts'
 import { confirm } from '../../src/steps/confirm.ts'
+import { Fault } from '../../src/world/fault.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
 import { handClock } from '../world/hand-clock.ts'
 import { event } from './histories.ts'
@@ -193,4 +194,26 @@ describe('a button', () => {
     expect(late).toEqual({ kind: 'denied', code: 'stale-button' })
     expect((await requests.resume(again, 'retry', luis)).kind).toBe('changed')
   })
+})
+
+test('a group that does not answer is asked again for a while; then the run is parked, and says so', async () => {
+  const { requests, means, clock, journal } = bot({
+    roles: { approve: { users: [], group: 'S0GONE' } },
+  })
+  const { id } = changed(await requests.start(alone(upgrade), channel, sofia))
+  const membersOf = () =>
+    Promise.reject(new Fault('unreachable', 'no', 'Slack does not say who is in S0GONE'))
+  const began = clock.now()
+  let waitMs = await advance({ ...means, membersOf }, id)
+  for (; waitMs !== null && clock.now() - began < 120_000; ) {
+    if ((await journal.read(id))?.stage.kind === 'parked') break
+    clock.forward(waitMs)
+    waitMs = await advance({ ...means, membersOf }, id)
+  }
+  const parked = await journal.read(id)
+  expect(parked?.stage).toMatchObject({ why: { code: 'cannot-look' } })
+  expect(clock.now() - began).toBeGreaterThanOrEqual(30_000)
+  changed(await requests.resume(id, 'retry', sofia))
+  await advance(means, id)
+  expect((await journal.read(id))?.stage.kind).toBe('waiting')
 })
