@@ -1,5 +1,6 @@
 /** A pooler's clients are held while the database restarts, and let go whatever happens. writes.md; DESIGN.md, 3. */
 import { describe, expect, test } from 'vitest'
+import { advance } from '../../src/runs/executor.ts'
 import { runStream } from '../../src/runs/run.ts'
 import { patchCloudSqlTier } from '../../src/steps/patch-cloud-sql-tier.ts'
 import { Fault } from '../../src/world/fault.ts'
@@ -126,6 +127,24 @@ describe('a resize that holds the pooler', () => {
     const run = await bot.asked(held)
     expect(standing(await bot.approved(run))).toBe('ended: aborted')
     expect(told).toEqual(['RESUME', 'PAUSE', 'RESUME'])
+    expect(bot.patches()).toEqual([])
+  })
+
+  test('what an older version holds, and this one cannot let go of, is told to a person', async () => {
+    const { writer } = pooler()
+    const bot = await realProcess({ pgBouncer: writer })
+    const run = await bot.asked(held)
+    changed(await bot.requests.approve(tokenOf(run), luis))
+    const pause = () => Promise.reject(new Error('the process died here'))
+    const options = { ledger: bot.ledger, clock: bot.clock, cloud: bot }
+    const first = processOn({ ...options, pgBouncer: { ...writer, pause } })
+    await expect(first.bring(run.id)).rejects.toThrow('died here')
+    const document = { ...siteWith({}), poolers: {} }
+    const next = processOn({ ...options, pgBouncer: writer, document })
+    await advance(next.means, run.id)
+    const parked = await next.journal.read(run.id)
+    expect(parked?.stage).toMatchObject({ kind: 'parked', why: { code: 'not-released' } })
+    expect(JSON.stringify(parked?.stage)).toContain('let go of poolers.pgbouncer; do it by hand')
     expect(bot.patches()).toEqual([])
   })
 
