@@ -19,7 +19,7 @@ export function sent(run: Run, stage: Sending, event: RunEvent, at: number): Mov
     }
     case 'write-faulted': {
       const fate = event.sent === 'no' && !stage.earlierLeft ? 'not-sent' : 'unknown'
-      const fault = { code: event.code, message: event.message, at }
+      const fault = { code: event.code, message: event.message, sent: event.sent, at }
       return {
         stage: { ...stage, fate, since: at + waitMs(event.retryAfterMs) },
         record: { ...record, fault },

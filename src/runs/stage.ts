@@ -80,7 +80,12 @@ export type StepRecord = {
   readonly intendedAt: number | null
   readonly acceptedAt: number | null
   readonly operation: string | null
-  readonly fault: { readonly code: string; readonly message: string; readonly at: number } | null
+  readonly fault: {
+    readonly code: string
+    readonly message: string
+    readonly sent: 'yes' | 'no' | 'unknown'
+    readonly at: number
+  } | null
   readonly found: { readonly progress: Progress; readonly at: number } | null
   readonly endedAt: number | null
   readonly evidence: readonly Evidence[] | null

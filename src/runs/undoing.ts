@@ -41,6 +41,7 @@ function attempts(record: StepRecord): readonly StepRecord[] {
 }
 
 /** What was never sent, or was looked for and not found, has nothing to undo. */
-function mayHaveChanged({ endedAt, intendedAt, found }: StepRecord): boolean {
-  return intendedAt !== null && (endedAt !== null || found?.progress.kind !== 'absent')
+function mayHaveChanged({ endedAt, intendedAt, found, fault }: StepRecord): boolean {
+  if (intendedAt === null || endedAt !== null) return intendedAt !== null
+  return found === null ? fault?.sent !== 'no' : found.progress.kind !== 'absent'
 }

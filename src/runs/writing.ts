@@ -60,7 +60,7 @@ export async function sendAgain(task: Task, stage: Sending): Promise<Done> {
     : written
 }
 
-export type TimeToSend = Pick<Request, 'now' | 'spendBefore'> & { readonly sendBefore: number }
+type TimeToSend = Pick<Request, 'now' | 'spendBefore'> & { readonly sendBefore: number }
 
 /** Now, and until when something may be sent: by the ledger's clock, and by ours. */
 export async function timeToSend({ clock, journal }: Task['means']): Promise<TimeToSend> {

@@ -80,6 +80,10 @@ describe('a step that nobody saw through', () => {
   test.for([
     ['that was not there when it was looked for', [...left, event('write-probed'), undecided]],
     ['that was never sent', [...claimed, event('run-parked')]],
+    [
+      'that was refused',
+      [...claimed, event('write-intended'), event('write-faulted'), event('run-parked')],
+    ],
   ] as const)('%s has nothing to undo', ([, history]) => {
     expect(wayBack(runAfter([...history, skipped]), catalogue)).toEqual({ items: [], cannot: [] })
   })
