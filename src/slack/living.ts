@@ -127,9 +127,9 @@ export function redrawing({ journal, dispatcher, ...drawn }: Drawn): () => Promi
     const runs = [...(await journal.newest(newestAtMost)), ...(await journal.open(openAtMost))]
     for (const run of new Set(runs)) {
       drawn.presenter.stale(run)
-      drawn.reminders.stale(run)
       // One that an older version left without a reminder gets its time.
       dispatcher.wake(run)
+      drawn.reminders.stale(run)
     }
     for (const { id } of await drawn.checklists.open()) drawn.checklistPresenter.stale(id)
   }

@@ -11,7 +11,7 @@ import { changed, channel, luis, processOn, site, sofia, standing } from '../run
 import { simulateCloud } from '../runs/simulated-world.ts'
 import { handClock } from '../world/hand-clock.ts'
 
-const idle = { changed: () => undefined, stop: () => undefined }
+const idle = { changed: () => undefined, stale: () => undefined, stop: () => undefined }
 
 /** One ledger with a run that waits for a person, and as many faces on it as processes live. */
 async function stage() {
