@@ -229,6 +229,11 @@ export function recordsOf({ past, record }: Run): readonly StepRecord[] {
   return [...new Set([...past.map((one) => one.record), record])]
 }
 
+/** By the last that was heard of it: whoever hears nothing looks, and finds. */
+export function isSurelyUnsent({ acceptedAt, found, fault }: StepRecord): boolean {
+  return acceptedAt === null && found === null && fault?.sent === 'no'
+}
+
 /** Whether the write, or an attempt at it, can have reached the world. */
 export function mayHaveLeft(stage: Sending): boolean {
   return stage.earlierLeft || stage.fate !== 'not-sent'

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../define/catalogue.ts'
 import { nothingChanged } from '../define/define-step.ts'
 import type { PlanItem } from '../define/plan-item.ts'
-import { type Run, recordsOf, type StepRecord } from './stage.ts'
+import { isSurelyUnsent, type Run, recordsOf, type StepRecord } from './stage.ts'
 
 export type WayBack = {
   readonly items: readonly PlanItem[]
@@ -41,7 +41,8 @@ function attempts(record: StepRecord): readonly StepRecord[] {
 }
 
 /** What was never sent, or was looked for and not found, has nothing to undo. */
-function mayHaveChanged({ endedAt, intendedAt, found, fault }: StepRecord): boolean {
-  if (intendedAt === null || endedAt !== null) return intendedAt !== null
-  return found === null ? fault?.sent !== 'no' : found.progress.kind !== 'absent'
+function mayHaveChanged(record: StepRecord): boolean {
+  const { endedAt, intendedAt, found } = record
+  const isAbsent = isSurelyUnsent(record) || found?.progress.kind === 'absent'
+  return intendedAt !== null && (endedAt !== null || !isAbsent)
 }

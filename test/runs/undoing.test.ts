@@ -89,6 +89,17 @@ describe('a step that nobody saw through', () => {
   })
 })
 
+test('an aborted write that was surely refused is not said to be on its way', () => {
+  const sending = [...claimed, event('write-intended')]
+  const said = (fault: object) => {
+    const left = [event('write-faulted', fault), event('run-parked'), event('run-aborted')]
+    const run = runAfter([...sending, ...left])
+    return runMessage({ run, now: run.lastAt, sealed: null, note: null }).text
+  }
+  expect(said({ sent: 'no' })).toContain('Nothing was sent.')
+  expect(said({ sent: 'unknown' })).toContain('It may still be on its way')
+})
+
 test('a history that was never retried has nothing behind it', () => {
   expect(runAfter(historyTo.ended).record.earlier).toBeNull()
 })

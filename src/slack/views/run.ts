@@ -2,7 +2,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { Sealed } from '../../runs/journal.ts'
-import type { Approval, Run } from '../../runs/stage.ts'
+import { type Approval, isSurelyUnsent, type Run } from '../../runs/stage.ts'
 import { parkedSentence } from '../../words/en.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
 import { afterwards, remindedLines, saidLines } from './afterwards.ts'
@@ -192,7 +192,7 @@ function unseenText({ record }: Run): string {
 /** What an abort leaves: nothing, a change that was accepted, or one that may still arrive. */
 function leftBehind({ record }: Run): string {
   const { intendedAt, acceptedAt, endedAt, forecast } = record
-  if (intendedAt === null) return 'Nothing was sent.'
+  if (intendedAt === null || isSurelyUnsent(record)) return 'Nothing was sent.'
   if (acceptedAt !== null || endedAt !== null)
     return `The change was sent ${face.time(acceptedAt ?? intendedAt)} and is not taken back.`
   return `It may still be on its way, so ${face.literal(nameOf(forecast?.target ?? ''))} stays held for 10 minutes more.`
