@@ -2,11 +2,16 @@
 import { z } from 'zod'
 import type { InputField, InputProblem, Json } from './step.ts'
 
-const valueSchema = z.looseObject({
+const simpleSchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
   minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
+})
+
+const valueSchema = simpleSchema.extend({
+  properties: z.record(z.string(), simpleSchema).default({}),
 })
 
 const propertySchema = valueSchema.extend({
@@ -28,17 +33,28 @@ export function fieldsOf(jsonSchema: unknown): readonly InputField[] {
   return Object.entries(properties).map(([name, property]) => {
     const alternatives = property.anyOf ?? [property]
     const typed = alternatives.find(({ type }) => type !== 'null')
+    const parts = Object.entries(typed?.properties ?? {})
     return {
       name,
-      type: z.enum(fieldTypes).parse(typed?.type),
+      ...valueIn(typed),
       required: required.includes(name),
       nullable: alternatives.some(({ type }) => type === 'null'),
       description: z.string().min(1).parse(property.description),
-      choices: typed?.enum ?? null,
-      minimum: typed?.minimum ?? null,
-      maximum: boundOf(typed?.maximum),
+      parts: Object.fromEntries(parts.map(([part, one]) => [part, valueText(valueIn(one))])),
     }
   })
+}
+
+type Value = Pick<InputField, 'type' | 'choices' | 'minimum' | 'above' | 'maximum'>
+
+function valueIn(schema: z.infer<typeof simpleSchema> | undefined): Value {
+  return {
+    type: z.enum(fieldTypes).parse(schema?.type),
+    choices: schema?.enum ?? null,
+    minimum: schema?.minimum ?? null,
+    above: schema?.exclusiveMinimum ?? null,
+    maximum: boundOf(schema?.maximum),
+  }
 }
 
 /** JSON Schema states the largest safe integer for every whole number; nobody meant it as a limit. */
@@ -109,7 +125,8 @@ export function firstProblem(
   const value = valueAt(input, issue.path)
   if (field === undefined)
     return problem(issue.path.join('.') || 'input', show(value), issue.message)
-  const expected = issue.code === 'custom' ? issue.message : expectationOf(field)
+  const part = field.parts[String(issue.path[1])]
+  const expected = issue.code === 'custom' ? issue.message : (part ?? expectationOf(field))
   return problem(issue.path.join('.'), show(value), expected)
 }
 
@@ -118,24 +135,29 @@ function unknownField(name: string, value: string, fields: readonly InputField[]
   return { ...problem(name, value, `one of the fields ${known.join(', ')}`), known }
 }
 
-/** What would be right, in words: "a whole number from 1 to 64". */
+/** What would be right, in words: "a whole number from 1 to 64 (instances at most)". */
 function expectationOf(field: InputField): string {
-  if (field.choices !== null) return `one of ${field.choices.join(', ')}`
-  const { minimum, maximum } = field
-  const range =
-    minimum !== null && maximum !== null
-      ? ` from ${minimum} to ${maximum}`
-      : minimum !== null
-        ? ` of at least ${minimum}`
-        : ''
-  const noun = {
+  const { choices, nullable, description } = field
+  if (choices !== null) return valueText(field)
+  return `${valueText(field)}${nullable ? ' or null' : ''} (${description})`
+}
+
+function valueText(value: Value): string {
+  if (value.choices !== null) return `one of ${value.choices.join(', ')}`
+  const range = rangeOf(value)
+  return {
     string: 'a text',
     integer: `a whole number${range}`,
     number: `a number${range}`,
     boolean: 'true or false',
     object: 'an object in JSON',
-  }[field.type]
-  return `${noun}${field.nullable ? ' or null' : ''} (${field.description})`
+  }[value.type]
+}
+
+function rangeOf({ minimum, above, maximum }: Value): string {
+  if (above !== null) return ` above ${above}${maximum === null ? '' : `, at most ${maximum}`}`
+  if (minimum === null) return maximum === null ? '' : ` of at most ${maximum}`
+  return maximum === null ? ` of at least ${minimum}` : ` from ${minimum} to ${maximum}`
 }
 
 function problem(field: string, value: string, expected: string): InputProblem {

@@ -219,7 +219,11 @@ export type InputField = {
   readonly description: string
   readonly choices: readonly string[] | null
   readonly minimum: number | null
+  /** It must be more than this. */
+  readonly above: number | null
   readonly maximum: number | null
+  /** What each part of an object must be, in words. */
+  readonly parts: Readonly<Record<string, string>>
 }
 
 /** What was wrong with an input: which field, which value, what would be right. */

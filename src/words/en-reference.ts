@@ -146,12 +146,9 @@ function fieldTable(fields: readonly InputField[], defaults: JsonObject): string
 }
 
 function typeText(field: InputField, defaults: JsonObject): string {
-  const { name, type, required, nullable, choices, minimum, maximum } = field
+  const { name, type, required, nullable, choices } = field
   const fallback = defaults[name]
-  const range =
-    minimum === null && maximum === null
-      ? ''
-      : ` from ${minimum === null ? 'any' : number(minimum)}${maximum === null ? '' : ` to ${number(maximum)}`}`
+  const range = rangeText(field)
   return [
     choices === null ? `${type}${range}` : list(choices.map(code), 'or'),
     ...(nullable ? ['or `null`'] : []),
@@ -159,6 +156,12 @@ function typeText(field: InputField, defaults: JsonObject): string {
   ]
     .filter((part) => part !== '')
     .join(' ')
+}
+
+function rangeText({ minimum, above, maximum }: InputField): string {
+  const most = maximum === null ? '' : ` to ${number(maximum)}`
+  if (above !== null) return ` above ${number(above)}${most}`
+  return minimum === null ? most : ` from ${number(minimum)}${most}`
 }
 
 function page(title: string, intro: string, parts: readonly string[]): string {

@@ -11,10 +11,11 @@ const schema = z.strictObject({
   count: z.int().min(1).max(64).describe('how many'),
   least: z.int().min(2).optional().describe('at least two'),
   share: z.number().optional().describe('a share'),
+  size: z.number().positive().max(8).optional().describe('GiB'),
   live: z.boolean().optional().describe('at once'),
   mode: z.enum(['regional', 'zonal']).optional().describe('where'),
   pool: z
-    .strictObject({ size: z.int().describe('of it') })
+    .strictObject({ size: z.int().min(0).describe('of it') })
     .nullable()
     .optional()
     .describe('a pool'),
@@ -59,7 +60,9 @@ describe('the fields', () => {
       description: 'a database',
       choices: null,
       minimum: null,
+      above: null,
       maximum: null,
+      parts: {},
     })
     expect(found.count).toMatchObject({ type: 'integer', minimum: 1, maximum: 64 })
     expect(found.least).toMatchObject({ required: false, minimum: 2, maximum: null })
@@ -102,6 +105,7 @@ describe('words', () => {
     ['count=1e3', 'count: 1e3, not a whole number from 1 to 64 (how many)'],
     ['least=x', 'least: x, not a whole number of at least 2 (at least two)'],
     ['share=half', 'share: half, not a number (a share)'],
+    ['size=big', 'size: big, not a number above 0, at most 8 (GiB)'],
     ['live=yes', 'live: yes, not true or false (at once)'],
     ['pool={size:3}', 'pool: {size:3}, not an object in JSON or null (a pool)'],
     ['age=old', 'age: old, not a whole number of at least 0 or null (seconds)'],
@@ -147,7 +151,10 @@ describe('an input', () => {
     [{ ...right, count: '1' }, 'count: 1, not a whole number from 1 to 64 (how many)'],
     [{ ...right, count: null }, 'count: null, not a whole number from 1 to 64 (how many)'],
     [{ ...right, mode: 'both' }, 'mode: both, not one of regional, zonal'],
-    [{ ...right, pool: { size: 'x' } }, /^pool\.size: x, not /],
+    [{ ...right, size: 0 }, 'size: 0, not a number above 0, at most 8 (GiB)'],
+    [{ ...right, pool: { size: 'x' } }, 'pool.size: x, not a whole number of at least 0'],
+    [{ ...right, pool: { size: -1 } }, 'pool.size: -1, not a whole number of at least 0'],
+    [{ ...right, pool: {} }, 'pool.size: nothing, not a whole number of at least 0'],
     [{ ...right, tier: 'x' }, /^tier: x, not one of the fields database, count, /],
     [
       { ...right, pool: { size: 1, more: 2 } },

@@ -115,7 +115,8 @@ async function plannersWish(means: DeskMeans, words: readonly string[]): Promise
   return { items, runbook: { name: plannersName, parameters, digest: plannersName } }
 }
 
-const field = { type: 'number', required: false, nullable: false, choices: null } as const
+const one = { required: false, nullable: false, choices: null, above: null, parts: {} } as const
+const field = { ...one, type: 'number' } as const
 const usersField = { ...field, name: 'users', description: 'to carry', minimum: 1, maximum: null }
 const budgetField = {
   ...{ ...field, name: 'budget', description: 'USD a month', minimum: 0, maximum: null },
