@@ -2,21 +2,13 @@
 import type { Buys } from '../define/plan-steps.ts'
 import type { Obstacle, Plan } from '../define/planner.ts'
 import type { Truth } from '../define/review.ts'
+import { wordsOf } from './en.ts'
 import { lawName, quantityText } from './en-reasons.ts'
 import { list, nameOf, number } from './numbers.ts'
 
 /** The line to type for a step. */
 export function stepLine({ step, input }: { step: string; input: object }): string {
-  const words = Object.entries(input).map(([key, value]) =>
-    typeof value === 'string' || typeof value === 'number'
-      ? `${key}=${quoted(String(value))}`
-      : `${key}=${JSON.stringify(value)}`,
-  )
-  return [step, ...words].join(' ')
-}
-
-function quoted(value: string): string {
-  return value.includes(' ') ? `"${value}"` : value
+  return [step, ...wordsOf(input)].join(' ')
 }
 
 /** `2,904 -> 4,435 users, 592 USD a month more; mends Database CPU`. */

@@ -67,11 +67,12 @@ export function stepLine(command: string, step: string, input: object): string {
   return [command, step, ...wordsOf(input)].join(' ')
 }
 
-/** As it is typed: `key=value`. */
+/** As it is typed: `key=value`; quotes hold several words together. */
 export function wordsOf(input: object): readonly string[] {
-  return Object.entries(input).map(([key, value]) =>
-    typeof value === 'object' ? `${key}=${JSON.stringify(value)}` : `${key}=${value}`,
-  )
+  return Object.entries(input).map(([key, value]) => {
+    if (typeof value === 'object') return `${key}=${JSON.stringify(value)}`
+    return String(value).includes(' ') ? `${key}="${value}"` : `${key}=${value}`
+  })
 }
 
 export function unableSentence(unable: Unable, face: Face): string {

@@ -1,6 +1,9 @@
 /** Who is let in, and how words are read. facts/slack.md, 4. */
 import { describe, expect, test } from 'vitest'
+import { readWords } from '../../src/define/input.ts'
 import { doorOf, wordsOf } from '../../src/slack/door.ts'
+import { catalogue } from '../../src/steps/index.ts'
+import { stepLine } from '../../src/words/en.ts'
 
 const noon = Date.UTC(2026, 10, 23, 12)
 const signature = (index: number) => `v0=${index.toString(16).padStart(64, '0')}`
@@ -77,5 +80,14 @@ describe('words', () => {
     ['', []],
   ])('%j', (text, words) => {
     expect(wordsOf(text)).toEqual(words)
+  })
+
+  test('a line that somebody is told to type is read as what it stands for', () => {
+    for (const { name, examples, fields } of catalogue.entries)
+      for (const example of examples) {
+        const [step, ...inputs] = wordsOf(stepLine('', name, example).trim())
+        expect(step).toBe(name)
+        expect(readWords(inputs, fields)).toEqual({ kind: 'input', input: example })
+      }
   })
 })

@@ -9,7 +9,7 @@ export function capacityHelp(catalogue: Catalogue): string {
     '• `/capacity status`: how many users, what gives out first, what comes; `backlog=12000`: when so many tasks are worked off',
     '• `/capacity check <step> key=value ...`: what one step would do to that',
     '• `/capacity explain <law> [subject]`: one limit with its whole sum, for example `/capacity explain db-connections`',
-    '• `/capacity plan <users>`: what would carry that many',
+    '• `/capacity plan <users> [budget]`: what would carry that many',
     ...stepLines(catalogue, '/capacity check'),
   ].join('\n')
 }
