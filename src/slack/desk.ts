@@ -10,8 +10,8 @@ import { showDetails } from './actions/details.ts'
 import { takeOver } from './actions/take.ts'
 import type { Desk, ViewAnswer } from './app.ts'
 import { openForm, readForm } from './asking.ts'
-import { capacity } from './commands/capacity.ts'
-import { runbook } from './commands/runbook.ts'
+import { capacity, capacityVerbs } from './commands/capacity.ts'
+import { runbook, runbookVerbs } from './commands/runbook.ts'
 import { type ActionCall, type CommandCall, readAtMost, type ViewCall } from './door.ts'
 import { linkTo, refusal } from './links.ts'
 import type { CommandAnswer, DeskMeans } from './means.ts'
@@ -144,11 +144,8 @@ async function decided(means: DeskMeans, call: ActionCall, actor: Actor): Promis
   return answer.kind === 'changed' ? null : refusal(means, answer)
 }
 
-/** `/plimsoll capacity ...` and `/plimsoll runbook ...` are for workspaces where those names are taken. */
 function dispatch(means: DeskMeans, call: CommandCall, actor: Actor): Promise<CommandAnswer> {
-  const [first, ...rest] = call.words
-  const [command, words] =
-    call.command === '/plimsoll' ? [`/${first ?? ''}`, rest] : [call.command, call.words]
+  const { command, words } = meant(call)
   switch (command) {
     case '/capacity':
       return capacity(means, { ...call, words })
@@ -157,6 +154,19 @@ function dispatch(means: DeskMeans, call: CommandCall, actor: Actor): Promise<Co
     default:
       return Promise.resolve('Say `/plimsoll capacity help` or `/plimsoll runbook help`.')
   }
+}
+
+/**
+ * `/plimsoll <either>` is for workspaces where those names are taken: `/plimsoll runbook status`, and
+ * `/plimsoll do ...` where the verb says which. A status is then that of the capacity.
+ */
+function meant({ command, words }: CommandCall): Pick<CommandCall, 'command' | 'words'> {
+  if (command !== '/plimsoll') return { command, words }
+  const [first = '', ...rest] = words
+  if (['capacity', 'runbook'].includes(first)) return { command: `/${first}`, words: rest }
+  if (first === 'help') return { command, words }
+  if (capacityVerbs.includes(first)) return { command: '/capacity', words }
+  return { command: runbookVerbs.includes(first) ? '/runbook' : command, words }
 }
 
 /** `teams`: every workspace that the request names; one that is not ours makes a stranger. */

@@ -46,6 +46,20 @@ describe('one step', () => {
   })
 })
 
+describe('`/plimsoll <either>`', () => {
+  test.each([
+    ['/plimsoll plan many', /`users` must be a whole number/],
+    ['/plimsoll capacity plan many', /`users` must be a whole number/],
+    ['/plimsoll undo', /Which run\? `\/runbook undo/],
+    ['/plimsoll runbook undo', /Which run\? `\/runbook undo/],
+    ['/plimsoll help', /Say `\/plimsoll capacity help` or `\/plimsoll runbook help`/],
+    ['/plimsoll frobnicate', /Say `\/plimsoll capacity help`/],
+  ])('%s', async (line, says) => {
+    await bench.slack.command(ana, channel, line)
+    expect(bench.slack.messages(channel, ana).at(-1)?.text).toMatch(says)
+  })
+})
+
 describe('a runbook with a parameter that nobody gave', () => {
   test('is asked about, and starts with what was filled in and what was typed', async () => {
     await bench.slack.command(ana, channel, '/runbook start look-twice at=2099-01-01T00:00Z')

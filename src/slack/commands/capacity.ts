@@ -3,6 +3,7 @@
 import { laws } from '../../capacity/laws/catalogue.ts'
 import { trackRecordOf } from '../../runs/track-record.ts'
 import { findingsOf } from '../../words/en-status.ts'
+import { list } from '../../words/numbers.ts'
 import type { CommandCall } from '../door.ts'
 import type { CommandAnswer, DeskMeans } from '../means.ts'
 import { slackFace } from '../views/blocks.ts'
@@ -39,9 +40,11 @@ export async function capacity(means: DeskMeans, call: CommandCall): Promise<Com
     case 'help':
       return capacityHelp(means.catalogue)
     default:
-      return `No ${slackFace.literal(`/capacity ${verb}`)}. There are status, check, explain, plan and help.`
+      return `No ${slackFace.literal(`/capacity ${verb}`)}. There are ${list(capacityVerbs)}.`
   }
 }
+
+export const capacityVerbs = ['status', 'check', 'explain', 'plan', 'help']
 
 /** `backlog=12000`: that so many tasks wait. */
 async function status(
