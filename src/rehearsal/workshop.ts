@@ -5,8 +5,8 @@ import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BotProcess, startBot } from './bot-process.ts'
-import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts'
-import type { Mishap } from './cloud/mishaps.ts'
+import { instancesOf } from './cloud/document-instances.ts'
+import { type LocalCloud, type LocalInstance, startLocalCloud } from './cloud/local-cloud.ts'
 import { openingCommand } from './page/commands.ts'
 import { createPage } from './page/page-server.ts'
 import type { Stage, StageView } from './page/stage.ts'
@@ -37,7 +37,6 @@ export type Workshop = {
 const restartAfterMs = 3000
 const firstMember = 'U0ANA'
 const channel = 'C0INCIDENT'
-const database = 'tuki-db-prod'
 
 export async function openWorkshop(options: WorkshopOptions, botFolder: string): Promise<Workshop> {
   const clock = { now: Date.now }
@@ -49,14 +48,16 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   const secrets = { botToken: 'xoxb-rehearsal', signingSecret: randomBytes(16).toString('hex') }
   const slack = await startLocalSlack({ ...secrets, deliverTo: () => `${botUrl}/slack/events` })
   slack.subscribe(onChange)
-  const file = options.env.PLIMSOLL_SYSTEM ?? 'system.yml'
-  const document = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const cloud = await openCloud(document, {
-    changeArrived: () => plug.changeArrived(),
-    wrote: (mishap) => desk.wrote(mishap),
+  const document = documentOf(options)
+  const { project, instances } = instancesOf(document)
+  const cloud = await startLocalCloud({
+    ...{ project, instances, document },
+    // Killed with the change taken and unanswered: the reply has nobody to go to.
+    beforeReply: async () => ((await plug.changeArrived()) ? 'drop' : 'reply'),
+    onWrite: (mishap) => desk.wrote(mishap),
   })
   const desk = openTroubleDesk({ cloud, clock, onChange })
-  const resize = (): StageView['resize'] => resizeOf(slack, cloud)
+  const resize = (): StageView['resize'] => resizeOf(slack, cloud, instances)
   const plug = createPlug({ resize, kill: () => bot.kill(), onChange })
   const stage: Stage = {
     view: () => ({
@@ -98,34 +99,19 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   return { pageServer, botLog, ready: ready.promise, givenUp: givenUp.promise, stop }
 }
 
-/** The database of `system.yml`, in the project that it names, and the services that it binds. */
-function openCloud(
-  document: string,
-  tell: {
-    readonly changeArrived: () => Promise<boolean>
-    readonly wrote: (mishap: Mishap | null) => void
-  },
-): Promise<LocalCloud> {
-  return startLocalCloud({
-    project: 'tukiprod',
-    document,
-    instances: [
-      {
-        name: database,
-        tier: 'db-custom-2-7680',
-        availabilityType: 'REGIONAL',
-        dataDiskSizeGb: '50',
-      },
-    ],
-    // Killed with the change taken and unanswered: the reply has nobody to go to.
-    beforeReply: async () => ((await tell.changeArrived()) ? 'drop' : 'reply'),
-    onWrite: tell.wrote,
-  })
+function documentOf({ env: { PLIMSOLL_SYSTEM: file = 'system.yml' } }: WorkshopOptions): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
 /** A resize waits for its yes as long as somebody can still click `approve`. contract.md, 4. */
-function resizeOf(slack: LocalSlack, cloud: LocalCloud): StageView['resize'] {
-  const { operations } = cloud.instance(database)
+function resizeOf(
+  slack: LocalSlack,
+  cloud: LocalCloud,
+  instances: readonly LocalInstance[],
+): StageView['resize'] {
+  // A replica may be gone by now; work on one is its primary's too.
+  const primaries = instances.filter((one) => one.masterInstanceName === undefined)
+  const operations = primaries.flatMap(({ name }) => cloud.instance(name).operations)
   if (operations.some(({ status }) => status !== 'DONE')) return 'running'
   const isAsked = slack
     .messages(channel, firstMember)
