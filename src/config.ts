@@ -81,6 +81,11 @@ export function readConfig(
   return set.length === 0 ? rehearsal(env, files) : bot(env, files)
 }
 
+/** With another System document, where one was named; whoever is started inherits it. */
+export function environmentWith(system: string | undefined): Environment {
+  return system === undefined ? process.env : { ...process.env, PLIMSOLL_SYSTEM: system }
+}
+
 /** Where the ledger is, for a command that only reads it. */
 export function readLedger(env: Environment = process.env): LedgerPlace | ConfigProblem {
   return readLedgerPlace(env)

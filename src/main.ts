@@ -8,7 +8,14 @@ import { ask } from './asking.ts'
 import type { SystemDocument } from './capacity/system.ts'
 import { runCommandLine } from './cli/program.ts'
 import type { Opened, Shelf } from './cli/verbs.ts'
-import { type BotConfig, type RehearsalConfig, readConfig, readFiles, readWorld } from './config.ts'
+import {
+  type BotConfig,
+  environmentWith,
+  type RehearsalConfig,
+  readConfig,
+  readFiles,
+  readWorld,
+} from './config.ts'
 import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
 import { type Courtesy, courtesyOn } from './dispatch/courtesy.ts'
@@ -76,12 +83,11 @@ function createDocument(system: string | undefined, text: string): string | null
   return 'kind' in files ? sentenceOf(files) : createSystemFile(system ?? files.systemFile, text)
 }
 
-async function start(): Promise<number> {
-  const config = readConfig()
+async function start(system: string | undefined): Promise<number> {
+  const config = readConfig(environmentWith(system))
   switch (config.kind) {
     case 'config-problem':
-      complain(sentenceOf(config))
-      return 2
+      return refused(sentenceOf(config))
     case 'rehearsal':
       return rehearse(config)
     case 'bot':
@@ -89,11 +95,14 @@ async function start(): Promise<number> {
   }
 }
 
-async function rehearse({ port, dataFolder, environment }: RehearsalConfig): Promise<number> {
+async function rehearse(config: RehearsalConfig): Promise<number> {
+  const { port, dataFolder, environment } = config
+  const read = readSystemFile(config.systemFile)
+  if (read.kind === 'wrong') return refused(read.sentence)
   const { startRehearsal } = await import('./rehearsal/host.ts')
   const rehearsal = await startRehearsal({
     dataFolder,
-    env: environment,
+    env: { ...environment, PLIMSOLL_SYSTEM: config.systemFile },
     ...(port === null ? {} : { port }),
   })
   if (rehearsal.kind === 'running') return rehearsal.ended
@@ -125,15 +134,9 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
 
 async function startBot(config: BotConfig): Promise<number> {
   const read = readSystemFile(config.systemFile)
-  if (read.kind === 'wrong') {
-    complain(read.sentence)
-    return 2
-  }
+  if (read.kind === 'wrong') return refused(read.sentence)
   const world = readWorld(read.document.project)
-  if ('kind' in world) {
-    complain(sentenceOf(world))
-    return 2
-  }
+  if ('kind' in world) return refused(sentenceOf(world))
   const loaded = await loadRunbooks(config.runbooksFolder)
   if (loaded.kind === 'wrong') {
     for (const problem of loaded.problems) complain(loadProblemSentence(problem))
@@ -280,6 +283,12 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
 /** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */
 function hostFor({ googleApiRoot, slack }: BotConfig): string {
   return googleApiRoot === null && slack.apiUrl === null ? '0.0.0.0' : '127.0.0.1'
+}
+
+/** Wrong usage or input. contract.md, 3. */
+function refused(sentence: string): number {
+  complain(sentence)
+  return 2
 }
 
 function sentenceOf({ variable, problem }: ConfigProblem): string {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { annotated } from '../capacity/annotate.ts'
 import type { Draft } from '../capacity/draft.ts'
 import { draftHead, fillInSentence, noteSentence } from '../words/en-draft.ts'
-import { type LookingFace, type Surveying, wrong } from './verbs.ts'
+import { type LookingFace, type Surveying, verb, wrong } from './verbs.ts'
 
 type InitOptions = Surveying & {
   readonly json?: boolean
@@ -13,14 +13,10 @@ type InitOptions = Surveying & {
 
 export function addInit(program: Command, face: LookingFace): void {
   const { verbs, exitWith } = face
-  program
-    .command('init')
-    .description('a System document from a live project')
+  verb(program, 'init', 'a System document from a live project')
     .option('--project <id>', 'another project than GOOGLE_CLOUD_PROJECT')
     .option('--region <region>', 'where its services are, if its instances do not say')
     .option('--write', 'into the file of the document, where there is none yet')
-    .option('--system <file>', 'another file than PLIMSOLL_SYSTEM or system.yml')
-    .option('--json', 'as JSON')
     .action(async (options: InitOptions) => {
       const surveyed = await verbs.survey(options)
       if (surveyed.kind === 'wrong') return wrong(face, surveyed.sentence)

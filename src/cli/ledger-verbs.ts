@@ -6,7 +6,7 @@ import type { Face } from '../words/en.ts'
 import { auditWords, damageSentence } from '../words/en-ledger.ts'
 import { told } from '../words/en-timeline.ts'
 import { terminalFace } from './text.ts'
-import { type LookingFace, say, wrong } from './verbs.ts'
+import { beside, type LookingFace, type Options, say, verb, wrong } from './verbs.ts'
 
 export function addLedger(program: Command, face: LookingFace): void {
   const ledger = program.command('ledger').description('the audit log')
@@ -16,49 +16,44 @@ export function addLedger(program: Command, face: LookingFace): void {
 
 function addVerify(ledger: Command, face: LookingFace): void {
   const { verbs, exitWith } = face
-  ledger
-    .command('verify')
-    .description('whether every event is what was written, in its place')
-    .option('--json', 'as JSON')
+  verb(ledger, 'verify', 'whether every event is what was written, in its place')
     .option('--anchor <hash>', 'what a run’s last message says: its hash, or run:hash')
-    .action(async (options: { readonly json?: boolean; readonly anchor?: string }) => {
+    .action((options: Options & { readonly anchor?: string }) => {
       const anchor = options.anchor === undefined ? null : readAnchor(options.anchor)
       if (options.anchor !== undefined && anchor === null)
         return wrong(
           face,
           `\`--anchor\` must be at least 8 hexadecimal digits, or a run, a colon and these, and \`${options.anchor}\` is not.`,
         )
-      const audit = await verbs.ledger.audit(anchor)
-      if ('kind' in audit) return wrong(face, audit.sentence)
-      say(verbs, options, { json: () => auditJson(audit), text: () => auditText(audit) })
-      exitWith(audit.damage.length === 0 ? 0 : 1)
+      return beside(face, options, async () => {
+        const audit = await verbs.ledger.audit(anchor)
+        if ('kind' in audit) return wrong(face, audit.sentence)
+        say(verbs, options, { json: () => auditJson(audit), text: () => auditText(audit) })
+        exitWith(audit.damage.length === 0 ? 0 : 1)
+      })
     })
 }
 
 function addExport(ledger: Command, face: LookingFace): void {
   const { verbs } = face
-  ledger
-    .command('export')
-    .description('one run as a timeline that can be read on its own')
-    .argument('<run>')
-    .option('--json', 'the same as --format json')
-    .option('--format <format>', 'md or json', 'md')
-    .action(async (run: string, options: { readonly json?: boolean; readonly format: string }) => {
+  verb(ledger, 'export', 'one run as a timeline that can be read on its own')
+    .argument('<run>', 'its living message names it')
+    .option('--format <format>', 'md or json; --json is the same as json', 'md')
+    .action((run: string, options: Options & { readonly format: string }) => {
       if (!['md', 'json'].includes(options.format))
         return wrong(face, `\`--format\` must be md or json, and \`${options.format}\` is not.`)
-      const timeline = await verbs.ledger.timeline(run)
-      if (timeline === null)
-        return wrong(face, `No run \`${run}\` in the ledger; its living message names it.`)
-      if ('kind' in timeline) return wrong(face, timeline.sentence)
       const json = options.json === true || options.format === 'json'
-      say(
-        verbs,
-        { json },
-        {
-          json: () => timelineJson(timeline),
-          text: () => timelineText(timeline),
-        },
-      )
+      return beside(face, options, async () => {
+        const timeline = await verbs.ledger.timeline(run)
+        if (timeline === null)
+          return wrong(face, `No run \`${run}\` in the ledger; its living message names it.`)
+        if ('kind' in timeline) return wrong(face, timeline.sentence)
+        say(
+          verbs,
+          { json },
+          { json: () => timelineJson(timeline), text: () => timelineText(timeline) },
+        )
+      })
     })
 }
 

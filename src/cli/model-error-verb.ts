@@ -2,14 +2,12 @@
 import type { Command } from 'commander'
 import { trackRecordOf } from '../runs/track-record.ts'
 import { trackRecordLines } from '../words/en-track-record.ts'
-import { type LookingFace, say, wrong } from './verbs.ts'
+import { beside, type LookingFace, type Options, say, verb, wrong } from './verbs.ts'
 
 export function addModelError(program: Command, face: LookingFace): void {
-  program
-    .command('model-error')
-    .description('how often the model was right: predicted beside observed, over the ledger')
-    .option('--json', 'as JSON')
-    .action(async (options: { readonly json?: boolean }) => {
+  const what = 'how often the model was right: predicted beside observed, over the ledger'
+  verb(program, 'model-error', what).action((options: Options) =>
+    beside(face, options, async () => {
       const archived = await face.verbs.ledger.runs()
       if ('kind' in archived) return wrong(face, archived.sentence)
       const record = trackRecordOf(archived.runs)
@@ -17,5 +15,6 @@ export function addModelError(program: Command, face: LookingFace): void {
         json: () => ({ ...record, unreadable: archived.unreadable }),
         text: () => trackRecordLines(record).join('\n'),
       })
-    })
+    }),
+  )
 }

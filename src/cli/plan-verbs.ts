@@ -50,7 +50,7 @@ export function addPlan(program: Command, face: LookingFace): void {
 
 export function addReview(program: Command, face: LookingFace): void {
   looking(program, 'review', "somebody's list of steps (YAML or JSON), judged one after the other")
-    .argument('<file>')
+    .argument('<file>', 'a list of steps, YAML or JSON')
     .action((file: string, options: Options) => {
       const read = proposalIn(file)
       if (read.kind === 'wrong') return wrong(face, read.sentence)

@@ -3,13 +3,14 @@
  * else to standard error.
  */
 import { Command, CommanderError } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { laws } from '../capacity/laws/catalogue.ts'
 import type { SystemDocument } from '../capacity/system.ts'
 import type { Catalogue } from '../define/catalogue.ts'
 import { readWords } from '../define/input.ts'
 import type { BoundStep } from '../define/step.ts'
 import { printableLines } from '../printable.ts'
-import { inputSentence, missingInputSentence, unknownStepSentence } from '../words/en.ts'
+import { inputSentence, lineFor, missingInputSentence, unknownStepSentence } from '../words/en.ts'
 import { refusalSentence } from '../words/en-reasons.ts'
 import { findingsOf } from '../words/en-status.ts'
 import { addCalibrate } from './calibrate-verb.ts'
@@ -23,6 +24,7 @@ import { addPlan, addReview, badNumber } from './plan-verbs.ts'
 import { addPrevented } from './prevented-verb.ts'
 import { addRunbook } from './runbook-verbs.ts'
 import { checkText, explainText, silentText, statusText, terminalFace } from './text.ts'
+import { explainUsage } from './usage.ts'
 import {
   exitCodes,
   type LookingFace,
@@ -32,6 +34,7 @@ import {
   say,
   sentenceAtMost,
   type Verbs,
+  verb,
   wrong,
 } from './verbs.ts'
 
@@ -53,16 +56,16 @@ export async function runCommandLine(args: readonly string[], verbs: Verbs): Pro
 function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   const program = new Command('plimsoll')
     .description('Runbooks whose every action a capacity model has cleared.')
+    .version(manifest.version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => verbs.print(text.trimEnd()),
       // Commander repeats what it does not know; its help has lines.
       writeErr: (text) => verbs.complain(printableLines(text.trimEnd()).slice(0, sentenceAtMost)),
     })
-  program
-    .command('start')
-    .description('run the app')
-    .action(async () => exitWith(await verbs.start()))
+  verb(program, 'start', 'run the app').action(async (options: Options) =>
+    exitWith(await verbs.start(options.system)),
+  )
   const face: LookingFace = { verbs, exitWith }
   addStatus(program, face)
   addCheck(program, face)
@@ -77,6 +80,7 @@ function programOf(verbs: Verbs, exitWith: (code: number) => void): Command {
   addLedger(program, face)
   addModelError(program, face)
   addPrevented(program, face)
+  explainUsage(program)
   return program
 }
 
@@ -111,8 +115,9 @@ function isCount(value: number): boolean {
 function addCheck(program: Command, face: LookingFace): void {
   const { verbs, exitWith } = face
   looking(program, 'check', 'what one step would do; changes nothing')
-    .argument('<step>')
+    .argument('<step>', 'such as patch-cloud-sql-tier; `plimsoll check --help` lists them all')
     .argument('[inputs...]', 'key=value')
+    .addHelpText('after', () => `\n${stepsText(verbs.catalogue)}`)
     .action((name: string, inputs: readonly string[], options: Options) =>
       opened(face, options, async ({ document, look }) => {
         const read = readStep(verbs.catalogue, document, name, inputs)
@@ -129,8 +134,8 @@ function addCheck(program: Command, face: LookingFace): void {
 
 function addExplain(program: Command, face: LookingFace): void {
   looking(program, 'explain', 'one finding with its whole derivation')
-    .argument('<law>')
-    .argument('[subject]')
+    .argument('<law>', 'such as db-connections')
+    .argument('[subject]', 'one of those that it concerns, such as a database')
     .action((law: string, subject: string | undefined, options: Options) =>
       opened(face, options, async ({ look }) => {
         const status = await look.status()
@@ -152,6 +157,11 @@ function addExplain(program: Command, face: LookingFace): void {
         })
       }),
     )
+}
+
+function stepsText({ entries }: Catalogue): string {
+  const lines = entries.map((one) => `  ${lineFor('plimsoll check', one)}`)
+  return ['Steps, each with an example:', ...lines].join('\n')
 }
 
 /** The step, or the sentence that says which field, which value and what would be right. */

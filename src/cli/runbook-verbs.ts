@@ -22,7 +22,17 @@ import {
 import { boundBy, chosenFrom, withLibrary, withRunbook } from './runbook-shelf.ts'
 import { listText, rehearsedText, showText } from './runbook-text.ts'
 import { terminalFace } from './text.ts'
-import { exitCodes, type LookingFace, looking, type Options, opened, say, wrong } from './verbs.ts'
+import {
+  beside,
+  exitCodes,
+  type LookingFace,
+  looking,
+  type Options,
+  opened,
+  say,
+  verb,
+  wrong,
+} from './verbs.ts'
 
 export function addRunbook(program: Command, face: LookingFace): void {
   const runbook = program.command('runbook').description('runbooks: read, rehearse and write them')
@@ -36,34 +46,31 @@ export function addRunbook(program: Command, face: LookingFace): void {
 }
 
 function addList(program: Command, face: LookingFace): void {
-  program
-    .command('list')
-    .description('every runbook that there is')
-    .option('--json', 'as JSON')
-    .action((options: Options) =>
+  verb(program, 'list', 'every runbook that there is').action((options: Options) =>
+    beside(face, options, () =>
       withLibrary(face, ({ list }) =>
         say(face.verbs, options, { json: () => listJson(list), text: () => listText(list) }),
       ),
-    )
+    ),
+  )
 }
 
 function addShow(program: Command, face: LookingFace): void {
-  program
-    .command('show')
-    .description('what one is for, what it asks for, and its steps')
-    .argument('<name>')
+  verb(program, 'show', 'what one is for, what it asks for, and its steps')
+    .argument('<name>', 'a runbook, as `plimsoll runbook list` names it')
     .argument('[parameters...]', 'key=value')
-    .option('--json', 'as JSON')
     .action((name: string, words: readonly string[], options: Options) =>
-      withRunbook(face, name, (entry) => {
-        const isWhole = entry.runbook.fields.every(({ required }) => !required)
-        const bound = words.length > 0 || isWhole ? boundBy(entry.runbook, words, face) : null
-        if (typeof bound === 'string') return wrong(face, bound)
-        say(face.verbs, options, {
-          json: () => showJson(entry, bound),
-          text: () => showText(entry, bound),
-        })
-      }),
+      beside(face, options, () =>
+        withRunbook(face, name, (entry) => {
+          const isWhole = entry.runbook.fields.every(({ required }) => !required)
+          const bound = words.length > 0 || isWhole ? boundBy(entry.runbook, words, face) : null
+          if (typeof bound === 'string') return wrong(face, bound)
+          say(face.verbs, options, {
+            json: () => showJson(entry, bound),
+            text: () => showText(entry, bound),
+          })
+        }),
+      ),
     )
 }
 
@@ -71,7 +78,7 @@ type RehearseOptions = Options & { readonly picture?: string }
 
 function addRehearse(program: Command, face: LookingFace): void {
   looking(program, 'rehearse', 'its whole run against a simulated world; nothing is sent')
-    .argument('<name>')
+    .argument('<name>', 'a runbook, as `plimsoll runbook list` names it')
     .argument('[parameters...]', 'key=value')
     .option('--picture <file>', 'draw the headroom of every phase, as SVG')
     .action((name: string, words: readonly string[], options: RehearseOptions) =>
@@ -100,11 +107,8 @@ function addRehearse(program: Command, face: LookingFace): void {
 }
 
 function addNew(program: Command, face: LookingFace): void {
-  program
-    .command('new')
-    .description('write the file of a new runbook, which rehearses at once')
-    .argument('<name>')
-    .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
+  verb(program, 'new', 'write the file of a new runbook, which rehearses at once')
+    .argument('<name>', 'lower-case letters, digits and hyphens')
     .action((name: string, options: Options) => {
       if (!runbookName.test(name))
         return wrong(
@@ -121,14 +125,17 @@ function addNew(program: Command, face: LookingFace): void {
         const text = newRunbook(name, shelf.source, document)
         if (text === null) return wrong(face, 'The System document has no database to begin with.')
         writeFileSync(file, text, { flag: 'wx' })
-        face.verbs.print(`${file} is written. Next: plimsoll runbook rehearse ${name}`)
+        say(face.verbs, options, {
+          json: () => ({ runbook: name, file }),
+          text: () => `${file} is written. Next: plimsoll runbook rehearse ${name}`,
+        })
       })
     })
 }
 
 function addLint(program: Command, face: LookingFace): void {
   looking(program, 'lint', 'what is wrong with one, or with all of them')
-    .argument('[name]')
+    .argument('[name]', 'one alone, as `plimsoll runbook list` names it')
     .action(async (name: string | undefined, options: Options) => {
       const shelf = face.verbs.shelf()
       if (shelf.kind === 'wrong') return wrong(face, shelf.sentence)
@@ -169,7 +176,7 @@ function complain(
 
 function addTest(program: Command, face: LookingFace): void {
   looking(program, 'test', 'rehearse what one claims of itself, or all of them')
-    .argument('[name]')
+    .argument('[name]', 'one alone, as `plimsoll runbook list` names it')
     .action((name: string | undefined, options: Options) =>
       withLibrary(face, (library) => {
         const chosen = chosenFrom(library, name)

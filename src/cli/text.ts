@@ -23,6 +23,8 @@ export const terminalFace: Face = {
   time: (at) => new Date(at).toISOString(),
   literal: (text) => `\`${text}\``,
   run: (run) => `run ${run}`,
+  stepsCommand: 'plimsoll check --help',
+  checkCommand: 'plimsoll check',
 }
 
 const statusFace: StatusFace = {

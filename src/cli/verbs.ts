@@ -52,8 +52,8 @@ export type Verbs = {
   /** Posts a request that a person takes over. */
   readonly ask: (asking: Asking) => Promise<AskedRun>
   readonly ledger: LedgerVerbs
-  /** Runs the app until it is told to stop. */
-  readonly start: () => Promise<number>
+  /** Runs the app until it is told to stop; `system`: on another document's file. */
+  readonly start: (system: string | undefined) => Promise<number>
   readonly print: (text: string) => void
   readonly complain: (text: string) => void
 }
@@ -97,13 +97,21 @@ export type Options = {
 
 export type LookingFace = { readonly verbs: Verbs; readonly exitWith: (code: number) => void }
 
-export function looking(program: Command, name: string, description: string): Command {
+/** With what every verb takes. contract.md, 3. */
+export function verb(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
     .option('--json', 'as JSON')
     .option('--system <file>', 'another System document than PLIMSOLL_SYSTEM or system.yml')
-    .option('--offline', 'the document alone, nobody looks at the world')
+}
+
+/** One that reads facts. */
+export function looking(program: Command, name: string, description: string): Command {
+  return verb(program, name, description).option(
+    '--offline',
+    'the document alone, nobody looks at the world',
+  )
 }
 
 export function opened(
@@ -113,6 +121,17 @@ export function opened(
 ): Promise<void> | void {
   const result = face.verbs.open({ system: options.system, offline: options.offline === true })
   return result.kind === 'wrong' ? wrong(face, result.sentence) : work(result)
+}
+
+/** For a verb that reads no document: one that is named must be there all the same, and right. */
+export function beside(
+  face: LookingFace,
+  options: Pick<Options, 'system'>,
+  work: () => Promise<void> | void,
+): Promise<void> | void {
+  return options.system === undefined
+    ? work()
+    : opened(face, { system: options.system, offline: true }, async () => work())
 }
 
 /** A file that somebody gave us may name its keys as long as it likes. */

@@ -15,6 +15,9 @@ export type Face = {
   readonly literal: (text: string) => string
   /** A run's living message, where there is one. */
   readonly run: (run: string) => string
+  /** What to type to see every step, and what one would do. */
+  readonly stepsCommand: string
+  readonly checkCommand: string
 }
 
 /** A face with what a status needs besides: commands to type, and text from outside made harmless. */
@@ -26,7 +29,7 @@ export type StatusFace = Face & {
 
 export function unknownStepSentence(name: string, nearest: string | null, face: Face): string {
   const hint = nearest === null ? '' : ` Did you mean ${face.literal(nearest)}?`
-  return `No step ${face.literal(name)}.${hint} ${face.literal('/runbook help')} lists them all.`
+  return `No step ${face.literal(name)}.${hint} ${face.literal(face.stepsCommand)} lists them all.`
 }
 
 export function inputSentence(
@@ -81,7 +84,7 @@ export function unableSentence(unable: Unable, face: Face): string {
       const { service, where, setting, value } = unable
       return (
         `I cannot: the ${setting} of ${face.literal(service)} is baked into its image, in ${face.literal(where)}. ` +
-        `Set it to ${value} there and deploy; ${face.literal('/capacity check')} tells beforehand what that does.`
+        `Set it to ${value} there and deploy; ${face.literal(face.checkCommand)} tells beforehand what that does.`
       )
     }
     case 'no-binding': {

@@ -144,8 +144,11 @@ describe.concurrent('a configuration that is not one is 2', { timeout: 60_000 },
       /PGBOUNCER_ADMIN_URLS/,
     ],
     ['a missing document', slack, /none\.yml/],
+    ['a missing document of a rehearsal', { PLIMSOLL_SYSTEM: 'none.yml' }, /No .*none\.yml/],
   ])('%s', (_what, env, says) => refused(['start'], env, 2, says))
 
+  test('a document of a start that is not there', () =>
+    refused(['start', '--system', 'none.yml'], slack, 2, /No .*none\.yml/))
   test('status with a Google elsewhere', () =>
     refused(['status'], { GOOGLE_API_ROOT: 'http://10.0.0.7:9099' }, 2, /GOOGLE_API_ROOT/))
   test('status of another project', () =>

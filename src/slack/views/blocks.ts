@@ -55,6 +55,8 @@ export const slackFace: Face = {
   },
   literal: (text) => `\`${escaped(cut(text, literalAtMost)).replaceAll('`', "'")}\``,
   run: (run) => `run \`${escaped(run)}\``,
+  stepsCommand: '/runbook help',
+  checkCommand: '/capacity check',
 }
 
 /** What is said to one person, whatever it repeats. */
