@@ -28,9 +28,9 @@ export function schemaProblems(error: z.ZodError, content: unknown): readonly Do
   )
 }
 
-/** A value as it is quoted: JSON, cut short. */
+/** A value as it is quoted: JSON, cut short, and what a number is that JSON does not know. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? ''
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '')
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
@@ -71,9 +71,9 @@ const rootRemedy = 'write a map that begins with version: 1'
 function complaint(issue: Issue): string {
   switch (issue.code) {
     case 'too_small':
-      return 'is too small'
+      return issue.origin === 'string' ? 'is too short' : 'is too small'
     case 'too_big':
-      return 'is too large'
+      return issue.origin === 'string' ? 'is too long' : 'is too large'
     case 'invalid_type':
       return 'is of the wrong kind'
     case 'invalid_format':
@@ -156,8 +156,13 @@ function described(node: Node): string {
     case 'null':
       return 'null'
     default:
-      return 'a text, in quotes'
+      return `a text${lengths(node)}, in quotes`
   }
+}
+
+function lengths({ minLength, maxLength }: Node): string {
+  if (maxLength !== undefined) return ` of ${minLength ?? 0} to ${maxLength} characters`
+  return minLength === undefined ? '' : ' that is not empty'
 }
 
 function fieldsOf(node: Node): string {

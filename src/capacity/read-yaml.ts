@@ -32,6 +32,8 @@ export function readYaml(text: string): ReadYaml {
     const [fault] = [...document.errors, ...document.warnings, ...repeatedKeys(document)]
     if (fault !== undefined) {
       const { line, col: column } = lineCounter.linePos(fault.pos[0])
+      if (fault.code === 'MULTIPLE_DOCS')
+        return broken({ line, column }, 'begins a second document', 'keep one in a file')
       return broken({ line, column }, shortened(fault.message), 'mend the YAML there')
     }
     return { kind: 'content', content: document.toJS({ maxAliasCount: mostAliases }) }
@@ -43,7 +45,11 @@ export function readYaml(text: string): ReadYaml {
   }
 }
 
-type Fault = { readonly pos: readonly [number, number]; readonly message: string }
+type Fault = {
+  readonly pos: readonly [number, number]
+  readonly message: string
+  readonly code?: string
+}
 
 function repeatedKeys(document: Document.Parsed): readonly Fault[] {
   const faults: Fault[] = []

@@ -14,7 +14,7 @@ const text = z.string().min(1).max(98)
 /** A dot would cut a path of facts in two, a plus is a new revision's in a roll-out. */
 const name = z
   .string()
-  .max(98)
+  .max(98, 'a name of at most 98 characters')
   .regex(/^[^.+\s]+$/, 'a name without dot, plus or space')
 
 const bindingSchema = z.union([

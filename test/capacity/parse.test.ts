@@ -122,6 +122,26 @@ describe('a document is refused', () => {
       'workload.users: 1.5 is of the wrong kind; write a whole number of 0 or more.',
     ],
     [
+      'a number that JSON does not know',
+      put('workload/users', 17).replace('"users":17', '"users":.inf'),
+      'workload.users: Infinity is of the wrong kind; write a whole number of 0 or more.',
+    ],
+    [
+      'no name',
+      put('name', ''),
+      'name: "" is too short; write a text of 1 to 98 characters, in quotes.',
+    ],
+    [
+      'a name that is too long',
+      put(`databases/${'x'.repeat(99)}`, {}),
+      'has a name that cannot be used; write a name of at most 98 characters.',
+    ],
+    [
+      'two documents in one file',
+      'version: 1\n---\nversion: 1\n',
+      'system.yml, line 2, column 1: begins a second document; keep one in a file.',
+    ],
+    [
       'a number in quotes',
       put(`${backend}/cpu`, '4'),
       'services.backend.cpu: "4" is of the wrong kind; write a number above 0.',
