@@ -190,6 +190,11 @@ function bot(env: Environment, files: Files): BotConfig | ConfigProblem {
   }
 }
 
+/** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */
+export function hostFor({ googleApiRoot, slack }: BotConfig): string {
+  return googleApiRoot === null && slack.apiUrl === null ? '0.0.0.0' : '127.0.0.1'
+}
+
 function rehearsal(env: Environment, files: Files): RehearsalConfig | ConfigProblem {
   const production = notInRehearsal.find((name) => isSet(env, name))
   if (production !== undefined)

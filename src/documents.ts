@@ -1,6 +1,9 @@
 /** Reads a System document from its file, and writes single values back into it. */
 import {
+  accessSync,
+  constants,
   existsSync,
+  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -29,6 +32,19 @@ export function readSystemFile(file: string): ReadSystem {
   return { kind: 'wrong', sentence: `${file}: ${what}${more}` }
 }
 
+/** Null: the folder of PLIMSOLL_DATA is there now, and may be written. */
+export function dataFolderProblem(folder: string): string | null {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return null
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === undefined) throw error
+    return `PLIMSOLL_DATA ${folder} cannot be used (${code}); name a folder that may be written.`
+  }
+}
+
 /** All of it or nothing: a crash in the middle leaves the old file. */
 export function rewriteSystemFile(file: string, changes: readonly Rewrite[]): string | null {
   const rewritten = rewriteDocument(readFileSync(file, 'utf8'), changes, file)
@@ -45,10 +61,15 @@ export function createSystemFile(file: string, text: string): string | null {
     writeFileSync(file, text, { flag: 'wx' })
     return null
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = codeOf(error)
     if (code === 'EEXIST')
       return `${file} is there already, and stays as it is; \`plimsoll drift\` compares it with the world.`
     if (code === 'ENOENT' || code === 'EACCES') return `${file} cannot be written (${code}).`
     throw error
   }
+}
+
+/** `EACCES` and its like; undefined: no error of the file system. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

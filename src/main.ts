@@ -11,6 +11,7 @@ import type { Opened, Shelf } from './cli/verbs.ts'
 import {
   type BotConfig,
   environmentWith,
+  hostFor,
   type RehearsalConfig,
   readConfig,
   readFiles,
@@ -20,7 +21,12 @@ import type { ConfigProblem } from './config-urls.ts'
 import type { Library } from './define/library.ts'
 import { type Courtesy, courtesyOn } from './dispatch/courtesy.ts'
 import { examineSetup } from './doctor.ts'
-import { createSystemFile, readSystemFile, rewriteSystemFile } from './documents.ts'
+import {
+  createSystemFile,
+  dataFolderProblem,
+  readSystemFile,
+  rewriteSystemFile,
+} from './documents.ts'
 import { idOf, newId } from './ledger/ids.ts'
 import { LedgerUnavailable } from './ledger/ledger.ts'
 import { ledgerVerbs, type OpenLedger, openLedger } from './ledgers.ts'
@@ -85,20 +91,17 @@ function createDocument(system: string | undefined, text: string): string | null
 
 async function start(system: string | undefined): Promise<number> {
   const config = readConfig(environmentWith(system))
-  switch (config.kind) {
-    case 'config-problem':
-      return refused(sentenceOf(config))
-    case 'rehearsal':
-      return rehearse(config)
-    case 'bot':
-      return startBot(config)
-  }
+  if (config.kind === 'config-problem') return refused(sentenceOf(config))
+  const read = readSystemFile(config.systemFile)
+  if (read.kind === 'wrong') return refused(read.sentence)
+  const isHere = config.kind === 'rehearsal' || config.ledger === null
+  const unfit = isHere ? dataFolderProblem(config.dataFolder) : null
+  if (unfit !== null) return refused(unfit)
+  return config.kind === 'rehearsal' ? rehearse(config) : startBot(config, read.document)
 }
 
 async function rehearse(config: RehearsalConfig): Promise<number> {
   const { port, dataFolder, environment } = config
-  const read = readSystemFile(config.systemFile)
-  if (read.kind === 'wrong') return refused(read.sentence)
   const { startRehearsal } = await import('./rehearsal/host.ts')
   const rehearsal = await startRehearsal({
     dataFolder,
@@ -132,10 +135,8 @@ function openLook({ system, offline }: { system?: string | undefined; offline: b
   return { kind: 'opened', file, document: read.document, look }
 }
 
-async function startBot(config: BotConfig): Promise<number> {
-  const read = readSystemFile(config.systemFile)
-  if (read.kind === 'wrong') return refused(read.sentence)
-  const world = readWorld(read.document.project)
+async function startBot(config: BotConfig, document: SystemDocument): Promise<number> {
+  const world = readWorld(document.project)
   if ('kind' in world) return refused(sentenceOf(world))
   const loaded = await loadRunbooks(config.runbooksFolder)
   if (loaded.kind === 'wrong') {
@@ -143,7 +144,7 @@ async function startBot(config: BotConfig): Promise<number> {
     return 2
   }
   const log = pino({ level: config.logLevel })
-  const opened = await openLedger(config, databaseNames(read.document), (error) =>
+  const opened = await openLedger(config, databaseNames(document), (error) =>
     log.warn({ err: error }, 'the jobs on the ledger failed'),
   )
   if (opened.kind === 'unusable') {
@@ -151,7 +152,7 @@ async function startBot(config: BotConfig): Promise<number> {
     return opened.exitCode
   }
   try {
-    return await runBot({ config, document: read.document, opened, library: loaded.library, log })
+    return await runBot({ config, document, opened, library: loaded.library, log })
   } finally {
     await opened.close()
   }
@@ -186,34 +187,37 @@ async function runBot(base: Base): Promise<number> {
     return 1
   }
   const bot = assemble({ ...base, door, courtesy, team: identity.team })
-  await bot.world.endStrays()
-  // Begun before anybody can ask for anything.
-  const judging = bot.stopIfLost(identity.botUser)
-  const { port } = await door.open(bot.desk, {
-    ...{ port: config.port, host: hostFor(config), toPeople: courtesy.toPeople, idOf },
-  })
-  const lost = await judging
-  if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
-  opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
-  await bot.redraw()
-  for (const system of await bot.journal.strangers())
-    log.warn({ system }, 'open runs are of a System that my document does not describe: left alone')
-  await bot.world.load()
-  ready = true
-  log.info({ port }, 'listening')
-  const endFeed = bot.world.feed({
-    missed: (fault) => log.warn({ err: fault }, 'a minute of Celery is missing'),
-    untelling: (workers) => log.warn({ workers }, 'workers do not tell how all tasks end: -E'),
-  })
-  await toldToStop({ mayBeChild: config.slack.apiUrl !== null })
-  endSoon(() => log.error('not everything ended in time; whoever comes next goes on with it'))
-  ready = false
-  endFeed()
-  await door.close()
-  await bot.dispatcher.stop()
-  for (const presenter of Object.values(bot.presenters)) presenter.stop()
-  await bot.world.close()
-  return 0
+  try {
+    await bot.world.endStrays()
+    const where = { port: config.port, host: hostFor(config), toPeople: courtesy.toPeople, idOf }
+    // Judged before anybody can ask for anything.
+    const judging = bot.stopIfLost(identity.botUser)
+    const [port, lost] = await Promise.all([door.open(bot.desk, where), judging])
+    if (port === null) return refused(`Port ${config.port} is taken: set PORT to a free one.`)
+    if (lost !== null) log.warn(`Everything is stopped: ${lost}.`)
+    opened.announce({ pid: process.pid, address: `http://localhost:${port}` })
+    await bot.redraw()
+    for (const system of await bot.journal.strangers())
+      log.warn({ system }, 'open runs are of a System that is not my document: left alone')
+    await bot.world.load()
+    ready = true
+    log.info({ port }, 'listening')
+    const endFeed = bot.world.feed({
+      missed: (fault) => log.warn({ err: fault }, 'a minute of Celery is missing'),
+      untelling: (workers) => log.warn({ workers }, 'workers do not tell how all tasks end: -E'),
+    })
+    await toldToStop({ mayBeChild: config.slack.apiUrl !== null })
+    endSoon(() => log.error('not everything ended in time; whoever comes next goes on with it'))
+    ready = false
+    endFeed()
+    return 0
+  } finally {
+    // Also where it did not come so far: what works by itself would keep a process that answers nobody.
+    await door.close()
+    await bot.dispatcher.stop()
+    for (const presenter of Object.values(bot.presenters)) presenter.stop()
+    await bot.world.close()
+  }
 }
 
 type Door = { readonly door: SlackDoor; readonly courtesy: Courtesy; readonly team: string }
@@ -278,11 +282,6 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
   const presenters = { presenter, reminders, checklistPresenter }
   const redraw = redrawing({ journal, checklists, dispatcher, ...presenters })
   return { desk, dispatcher, presenters, redraw, world, journal, stopIfLost: lost }
-}
-
-/** A local cloud means a rehearsal or a test: nobody outside this machine may knock. */
-function hostFor({ googleApiRoot, slack }: BotConfig): string {
-  return googleApiRoot === null && slack.apiUrl === null ? '0.0.0.0' : '127.0.0.1'
 }
 
 /** Wrong usage or input. contract.md, 3. */

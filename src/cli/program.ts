@@ -89,8 +89,8 @@ function addStatus(program: Command, face: LookingFace): void {
   looking(program, 'status', 'how many users it carries, and what gives out')
     .option('--backlog <tasks>', 'so many tasks wait: when are they worked off?')
     .action((options: Options & { readonly backlog?: string }) => {
-      const backlogTasks = options.backlog === undefined ? null : Number(options.backlog)
-      if (backlogTasks !== null && !isCount(backlogTasks))
+      const backlogTasks = options.backlog === undefined ? null : countOf(options.backlog)
+      if (backlogTasks !== null && !(backlogTasks <= countAtMost))
         return wrong(
           face,
           badNumber('--backlog', options.backlog ?? '', `a whole number from 0 to ${countAtMost}`),
@@ -108,8 +108,9 @@ function addStatus(program: Command, face: LookingFace): void {
 
 const countAtMost = 1_000_000_000
 
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= countAtMost
+/** NaN where it is no count: an empty word is not 0. */
+function countOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN
 }
 
 function addCheck(program: Command, face: LookingFace): void {

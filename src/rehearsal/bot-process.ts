@@ -14,8 +14,8 @@ export type BotProcessOptions = {
   readonly restartAfterMs: number
   readonly clock: { readonly now: () => number }
   readonly onChange: () => void
-  /** It never came up, several times in a row: the host gives up. */
-  readonly onGivenUp: () => void
+  /** It never came up, several times in a row: the host gives up. With its last exit code. */
+  readonly onGivenUp: (exitCode: number | null) => void
 }
 
 export type BotProcess = {
@@ -60,7 +60,7 @@ export function startBot(options: BotProcessOptions): BotProcess {
       if (stopping.signal.aborted) return
       if (diedAt === null && !ready) failedStarts = maxFailedStarts
       if (failedStarts === maxFailedStarts) {
-        options.onGivenUp()
+        options.onGivenUp(child.exitCode)
         return
       }
       diedAt = clock.now()

@@ -65,8 +65,10 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   ])
   if (outcome === 'given up') {
     const words = lastWords(workshop.botLog)
-    await stop(1)
-    return refused(1, words)
+    // What it was told is wrong, or something failed: its own word for it.
+    const code = (await workshop.givenUp) === 2 ? 2 : 1
+    await stop(code)
+    return refused(code, words)
   }
   workshop.givenUp.then(() => {
     process.stderr.write(`${lastWords(workshop.botLog)}\n`)

@@ -28,8 +28,8 @@ export type Workshop = {
   readonly botLog: string
   /** The bot answered for the first time. */
   readonly ready: Promise<void>
-  /** The bot does not start. */
-  readonly givenUp: Promise<void>
+  /** The bot does not start; with its exit code. */
+  readonly givenUp: Promise<number | null>
   stop: () => Promise<void>
 }
 
@@ -76,7 +76,7 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
     switch: desk.switch,
   }
   const page = createPage({ slack, stage, clock })
-  const [ready, givenUp] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const [ready, givenUp] = [pending<void>(), pending<number | null>()]
   ready.promise.then(() => page.type(firstMember, channel, openingCommand))
   const bot: BotProcess = startBot({
     entry: options.botEntry ?? fileURLToPath(new URL('../../bin/plimsoll.mjs', import.meta.url)),
@@ -89,7 +89,7 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
       onChange()
       if (bot.state().kind === 'up') ready.resolve()
     },
-    onGivenUp: () => givenUp.resolve(),
+    onGivenUp: givenUp.resolve,
   })
   const stop = async (): Promise<void> => {
     await bot.stop()
@@ -98,6 +98,8 @@ export async function openWorkshop(options: WorkshopOptions, botFolder: string):
   const { server: pageServer } = page
   return { pageServer, botLog, ready: ready.promise, givenUp: givenUp.promise, stop }
 }
+
+const pending = <T>() => Promise.withResolvers<T>()
 
 function documentOf({ env: { PLIMSOLL_SYSTEM: file = 'system.yml' } }: WorkshopOptions): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''

@@ -66,8 +66,9 @@ export type SlackDoor = {
   readonly api: SlackApi
   /** The same for every instance of this bot. */
   readonly seal: Seal
-  /** Opens the door; resolves when it listens. */
-  readonly open: (desk: Desk, listening: Listening) => Promise<{ port: number }>
+  /** Opens the door; resolves when it listens, with its port. Null: somebody else has that one. */
+  readonly open: (desk: Desk, listening: Listening) => Promise<number | null>
+  /** Also where it was not opened. */
   readonly close: () => Promise<void>
 }
 
@@ -85,6 +86,7 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   const { log, botToken } = options
   const door = doorOf(options.clock)
   let identity: Identity | null = null
+  let isOpen = false
   const app = new App({
     receiver: guarded(receiverOf(options), door, options),
     convoStore: false,
@@ -106,12 +108,20 @@ export function connectSlack(options: SlackOptions): SlackDoor {
     const { team, botUser, bot } = await api.identity()
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
     answerAt(app, desk, api, { ...options, ...answering })
-    const server = await app.start({ port, host })
+    const server = await app.start({ port, host }).catch(nullIfTaken)
+    if (server === null) return null
+    isOpen = true
     server.keepAliveTimeout = keepAliveMs
     const address = server.address()
-    return { port: typeof address === 'object' && address !== null ? address.port : port }
+    return typeof address === 'object' && address !== null ? address.port : port
   }
-  return { api, seal: sealWith(botToken), open, close: async () => void (await app.stop()) }
+  const close = async () => void (isOpen && (await app.stop()))
+  return { api, seal: sealWith(botToken), open, close }
+}
+
+function nullIfTaken(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null
+  throw error
 }
 
 type Identity = {

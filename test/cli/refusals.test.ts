@@ -1,9 +1,12 @@
 /** Refused: one sentence on standard error, nothing on standard output, the right exit code. contract.md, 2 and 3. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts'
+import { startLocalSlack } from '../../src/rehearsal/slack/local-slack.ts'
 import { type Environment, freePort, projectRoot, run } from '../e2e/process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'))
@@ -104,6 +107,8 @@ describe.concurrent('wrong usage or input is 2', { timeout: 60_000 }, () => {
   ])('%s', (_what, args, says) => refused(args, {}, 2, says))
 })
 
+const bench = { botToken: 'xoxb-bench', signingSecret: 'bench' }
+const addressSchema = z.object({ port: z.int() })
 const slack = { SLACK_BOT_TOKEN: 'xoxb-x', SLACK_SIGNING_SECRET: 's', PLIMSOLL_SYSTEM: 'none.yml' }
 
 describe.concurrent('a configuration that is not one is 2', { timeout: 60_000 }, () => {
@@ -149,6 +154,33 @@ describe.concurrent('a configuration that is not one is 2', { timeout: 60_000 },
 
   test('a document of a start that is not there', () =>
     refused(['start', '--system', 'none.yml'], slack, 2, /No .*none\.yml/))
+  test('a data folder that is a file', () => {
+    const PLIMSOLL_DATA = document('a-file', '')
+    return refused(
+      ['start'],
+      { PLIMSOLL_DATA },
+      2,
+      /PLIMSOLL_DATA .*a-file cannot be used \(EEXIST\)/,
+    )
+  })
+  test('a port that somebody else has: it says so, and the process ends', async () => {
+    const local = await startLocalSlack({ ...bench, deliverTo: () => null })
+    const other = createServer()
+    const port = await new Promise<number>((resolve) =>
+      other.listen(0, '127.0.0.1', () => resolve(addressSchema.parse(other.address()).port)),
+    )
+    const env = {
+      ...{ SLACK_BOT_TOKEN: bench.botToken, SLACK_SIGNING_SECRET: bench.signingSecret },
+      ...{ SLACK_API_URL: `${local.url}/api/`, GOOGLE_API_ROOT: local.url },
+      ...{ PORT: String(port), LOG_LEVEL: 'silent', PLIMSOLL_DATA: join(folder, 'no-port') },
+    }
+    try {
+      await refused(['start'], env, 2, /Port \d+ is taken: set PORT to a free one/)
+    } finally {
+      other.close()
+      await local.stop()
+    }
+  })
   test('status with a Google elsewhere', () =>
     refused(['status'], { GOOGLE_API_ROOT: 'http://10.0.0.7:9099' }, 2, /GOOGLE_API_ROOT/))
   test('status of another project', () =>

@@ -64,6 +64,7 @@ test.each([
     'ledger verfy',
     "Unknown command 'verfy' (Did you mean verify?). Type: plimsoll ledger <verify|export>",
   ],
+  ['status --backlog ', '`--backlog` must be a whole number from 0 to 1000000000, and `` is not.'],
 ])('`%s` is refused with the line that would be right', async (line, says) => {
   expect(await typed(...line.split(' '))).toEqual({ code: 2, out: '', err: says })
 })

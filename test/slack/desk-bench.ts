@@ -52,7 +52,7 @@ export async function openBench(library = libraryOf([])): Promise<Bench> {
     ...{ ...credentials, apiUrl: `${slack.url}/api/`, clock: systemClock, timers, log, ready },
   })
   const desk = await deskOn(gate.ledger, door, library)
-  const { port } = await door.open(desk, {
+  const port = await door.open(desk, {
     ...{ port: 0, host: '127.0.0.1', toPeople: (work) => work(), idOf },
   })
   url = `http://127.0.0.1:${port}/slack/events`
