@@ -8,8 +8,15 @@ import {
   readProposal,
   type WrongProposal,
 } from '../define/review.ts'
+import type { Sight } from '../runs/look.ts'
 import { inputSentence, unknownStepSentence } from '../words/en.ts'
-import { buysSentence, planWords, stepLine, truthsSentence } from '../words/en-plan.ts'
+import {
+  buysSentence,
+  planWords,
+  sightSentence,
+  stepLine,
+  truthsSentence,
+} from '../words/en-plan.ts'
 import { reasonSentence, refusalSentence } from '../words/en-reasons.ts'
 import { number } from '../words/numbers.ts'
 import { planJson, reviewJson } from './plan-json.ts'
@@ -39,10 +46,10 @@ export function addPlan(program: Command, face: LookingFace): void {
           badNumber('--budget', options.budget ?? '', 'a number of USD a month above 0'),
         )
       return opened(face, options, async ({ look }) => {
-        const { system, plan } = await look.plan(users, budget)
+        const { system, plan, ...sight } = await look.plan(users, budget)
         say(face.verbs, options, {
           json: () => planJson(plan),
-          text: () => planText(system, plan),
+          text: () => withSight(planText(system, plan), sight),
         })
       })
     })
@@ -55,12 +62,12 @@ export function addReview(program: Command, face: LookingFace): void {
       const read = proposalIn(file)
       if (read.kind === 'wrong') return wrong(face, read.sentence)
       return opened(face, options, async ({ document, look }) => {
-        const review = await look.review(read.proposal)
+        const { review, ...sight } = await look.review(read.proposal)
         if (review.kind === 'wrong-proposal')
           return wrong(face, `${file}, step ${review.position}: ${problemText(review)}`)
         say(face.verbs, options, {
           json: () => reviewJson(review),
-          text: () => reviewText(document.name, review),
+          text: () => withSight(reviewText(document.name, review, sight), sight),
         })
         face.exitWith(exitCodes[review.verdict])
       })
@@ -90,6 +97,11 @@ function problemText({ problem }: WrongProposal): string {
   }
 }
 
+function withSight(text: string, sight: Sight): string {
+  const sentence = sightSentence(sight)
+  return sentence === null ? text : `${text}\n\n${sentence}`
+}
+
 function planText(system: string, plan: Plan): string {
   const { answer, why, next } = planWords(system, plan)
   const steps = plan.kind === 'feasible' ? plan.steps : []
@@ -102,7 +114,8 @@ function planText(system: string, plan: Plan): string {
     .join('\n')
 }
 
-function reviewText(system: string, review: Review): string {
+function reviewText(system: string, review: Review, { unknown }: Sight): string {
+  const unlimited = unknown.length === 0 ? 'no known limit' : 'an unknown number of users'
   const steps = review.steps.map(
     ({ step, input, claim, truths, verdict, reasons, refusal, supportedUsers }, index) =>
       [
@@ -111,7 +124,7 @@ function reviewText(system: string, review: Review): string {
         truths.length === 0 ? null : `            in truth: ${truthsSentence(truths)}`,
         refusal === null ? null : `            - ${refusalSentence(refusal)}`,
         ...reasons.map((reason) => `            - ${reasonSentence(reason)}`),
-        `            carries ${supportedUsers === null ? 'no known limit' : `${number(supportedUsers)} users`}${verdict === 'block' ? ', left out' : ''}`,
+        `            carries ${supportedUsers === null ? unlimited : `${number(supportedUsers)} users`}${verdict === 'block' ? ', left out' : ''}`,
       ]
         .filter((line) => line !== null)
         .join('\n'),

@@ -104,12 +104,14 @@ export type ReviewContext = {
   readonly now: number
   readonly today: string
   readonly catalogue: Catalogue
+  /** Facts whose source did not answer: the document stands in, and no step that needs one is clear. */
+  readonly unknown?: readonly string[]
 }
 
 export function review(
   system: System,
   proposal: Proposal,
-  { now, today, catalogue }: ReviewContext,
+  { now, today, catalogue, unknown = [] }: ReviewContext,
 ): Review | WrongProposal {
   const steps: ReviewedStep[] = []
   const start = systemAt(system, { now, stepMinutes: 0 })
@@ -120,12 +122,12 @@ export function review(
     const lacks = bound.missing(reached)
     if (lacks !== null) return wrong(index, name, lacks)
     const before = systemAt(reached, { now, stepMinutes: bound.minutes })
-    const { reviewed, after } = reviewedStep(bound, { before, today, claim, about })
+    const { reviewed, after } = reviewedStep(bound, { before, today, unknown, claim, about })
     steps.push(reviewed)
     // What was near for a long step need not be near for the next.
     reached = { ...after, workload: system.workload }
   }
-  const { supportedUsers } = assess(reached, { today })
+  const { supportedUsers } = assess(reached, { today, unknown })
   const verdict = worst(steps.map((one) => one.verdict))
   const { users } = start.workload
   const carries = supportedUsers === null || supportedUsers >= users
@@ -140,23 +142,25 @@ function wrong(index: number, step: string, problem: WrongProposal['problem']): 
 type Asked = {
   readonly before: System
   readonly today: string
+  readonly unknown: readonly string[]
   readonly claim: string | null
   readonly about: readonly string[]
 }
 
 function reviewedStep(
   bound: BoundStep,
-  { before, today, claim, about }: Asked,
+  { before, today, unknown, claim, about }: Asked,
 ): { reviewed: ReviewedStep; after: System } {
   const { name: step, input } = bound
   const prediction = bound.predict(before)
   if ('kind' in prediction) {
-    const { supportedUsers } = assess(before, { today })
+    const { supportedUsers } = assess(before, { today, unknown })
     const nothing = { truths: [], reasons: [], judgement: null }
     const refused = { verdict: 'block', refusal: prediction, ...nothing } as const
     return { reviewed: { step, input, claim, ...refused, supportedUsers }, after: before }
   }
-  const judgement = judge(before, prediction, { today, needs: [], acts: bound.acts })
+  const { needs, acts } = bound
+  const judgement = judge(before, prediction, { today, unknown, needs, acts })
   const { verdict, reasons } = judgement
   const isBlocked = verdict === 'block'
   const { supportedUsers } = isBlocked ? judgement.now : judgement.after

@@ -27,29 +27,32 @@ export type Look = {
   /** Where document and world differ. */
   readonly drift: () => Promise<DriftReport>
   readonly check: (step: BoundStep) => Promise<Examination>
-  /** Of the System as it is seen; `unknown`: facts for which the document had to stand in. */
+  /** Of the System as it is seen. */
   readonly plan: (users: number, budgetUsd: number | null) => Promise<Planned>
   /** The System as it is seen now: what a runbook is rehearsed on. */
   readonly seen: () => Promise<Seen>
   /** What would change a finding of this status, and by how much; nothing where its numbers are unknown. */
   readonly levers: (status: Status, finding: Finding) => readonly Lever[]
   /** Somebody's list of steps, one after the other. */
-  readonly review: (proposal: Proposal) => Promise<Review | WrongProposal>
+  readonly review: (proposal: Proposal) => Promise<Reviewed>
 }
 
-/** `unknown`: facts for which the document had to stand in. */
-export type Seen = {
+export type Sight = {
+  /** Of the oldest that was seen; null: nobody looked, or nobody answered. */
+  readonly observedAt: number | null
+  /** Facts for which the document had to stand in. */
+  readonly unknown: readonly string[]
+}
+
+export type Seen = Sight & {
   readonly system: System
   readonly now: number
   readonly today: string
-  readonly unknown: readonly string[]
 }
 
-export type Planned = {
-  readonly system: string
-  readonly plan: Plan
-  readonly unknown: readonly string[]
-}
+export type Planned = Sight & { readonly system: string; readonly plan: Plan }
+
+export type Reviewed = Sight & { readonly review: Review | WrongProposal }
 
 export type LookMeans = {
   readonly document: SystemDocument
@@ -73,8 +76,8 @@ export function lookWith(means: LookMeans): Look {
     const seen = await facts()
     const at = await now()
     const moment = { now: at, stepMinutes: 0 }
-    const { system, unknown } = viewAt(viewOf(document, seen, at), moment)
-    return { system, unknown, now: at, today: dayOf(at) }
+    const { system, unknown, observedAt } = viewAt(viewOf(document, seen, at), moment)
+    return { system, unknown, observedAt, now: at, today: dayOf(at) }
   }
   return {
     status: async (given) => {
@@ -87,15 +90,17 @@ export function lookWith(means: LookMeans): Look {
     },
     advise: (status) => adviseOn(status, means),
     plan: async (users, budgetUsd) => {
-      const { system, unknown, today } = await view()
+      const { system, unknown, observedAt, today } = await view()
       const budget = budgetUsd === null ? {} : { budgetUsd }
       const found = plan(system, users, { today, catalogue: means.catalogue, ...budget })
-      return { system: document.name, plan: found, unknown }
+      return { system: document.name, plan: found, unknown, observedAt }
     },
     seen: view,
     review: async (proposal) => {
-      const { system, now: at, today } = await view()
-      return review(system, proposal, { now: at, today, catalogue: means.catalogue })
+      const { system, observedAt, ...seen } = await view()
+      const { catalogue } = means
+      const found = review(system, proposal, { ...seen, catalogue })
+      return { review: found, observedAt, unknown: seen.unknown }
     },
     levers: ({ view: seen, now: at }, finding) =>
       finding.severity === 'unknown'

@@ -12,16 +12,20 @@ export function driftLines(
   { file, written, face }: { file: string; written: number | null; face: Face },
 ): readonly string[] {
   const { differences, silent } = report
-  const head =
-    differences.length === 0
-      ? `${file} says what the world says${silent.length === 0 ? '' : ', as far as it answered'}.`
-      : `${count(differences.length, 'difference')} between ${file} and the world:`
   return [
-    head,
+    headOf(report, file),
     ...differences.map((one) => differenceSentence(one, face)),
     ...silent.map((one) => `- Not compared: ${silenceText(one)}`),
     ...(differences.length === 0 ? [] : [nextSentence(file, written)]),
   ]
+}
+
+function headOf({ differences, silent, observedAt }: DriftReport, file: string): string {
+  if (observedAt === null) return `Nobody answered, so nothing of ${file} was compared.`
+  if (differences.length > 0)
+    return `${count(differences.length, 'difference')} between ${file} and the world:`
+  const reservation = silent.length === 0 ? '' : ', as far as it answered'
+  return `${file} says what the world says${reservation}.`
 }
 
 function differenceSentence(

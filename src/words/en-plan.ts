@@ -45,6 +45,18 @@ function costText(usd: number): string {
   return `${number(Math.abs(usd))} USD a month ${usd > 0 ? 'more' : 'less'}`
 }
 
+/** What the answer rests on; null: on what was seen. */
+export function sightSentence({
+  observedAt,
+  unknown,
+}: {
+  observedAt: number | null
+  unknown: readonly string[]
+}): string | null {
+  if (unknown.length > 0) return `Not seen, so the document stands in: ${unknown.join(', ')}.`
+  return observedAt === null ? 'Nobody looked: judged by the document alone.' : null
+}
+
 export type PlanWords = {
   readonly answer: string
   readonly why: string | null

@@ -84,6 +84,7 @@ describe('drift', { timeout: 60_000 }, () => {
     expect(unasked.err).toContain('GOOGLE_CLOUD_PROJECT')
     const silent = await drift('--write', { GOOGLE_API_ROOT: 'http://127.0.0.1:9' })
     expect(silent.code).toBe(1)
+    expect(silent.out).toMatch(/^Nobody answered, so nothing of .* was compared\.$/m)
     expect(silent.out).toContain('Not compared')
     expect(readFileSync(file, 'utf8')).toBe(system)
   })

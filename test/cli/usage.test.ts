@@ -69,6 +69,14 @@ test.each([
   expect(await typed(...line.split(' '))).toEqual({ code: 2, out: '', err: says })
 })
 
+test.each([['plan --users 10000'], ['review runbooks/proposals/scale-10k-as-circulated.yml']])(
+  '`%s` of the document alone says that nobody looked',
+  async (line) => {
+    const { out } = await typed(...line.split(' '), '--offline')
+    expect(out.split('\n').at(-1)).toBe('Nobody looked: judged by the document alone.')
+  },
+)
+
 test('the help of check lists every step, and of an unknown one that is said', async () => {
   const { out } = await typed('check', '--help')
   for (const { name } of printedBy({ out: [], err: [] }).catalogue.entries)

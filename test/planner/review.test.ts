@@ -124,6 +124,19 @@ describe('a proposal', () => {
     expect(found).toMatchObject({ kind: 'wrong-proposal', position: 2, problem: { kind } })
   })
 
+  it('is never clear, nor sure of its users, while a fact that it needs is unknown', () => {
+    const steps = [{ step: 'scale-service', input: { service: 'backend', minInstances: 2 } }]
+    const proposal = proposalSchema.parse({ steps })
+    expect(reviewed(proposal)).toMatchObject({ verdict: 'clear', supportedUsers: 2_904 })
+    const unknown = ['services.backend.maxInstances']
+    const found = review(site, proposal, { now, today, catalogue, unknown })
+    expect(found).toMatchObject({
+      verdict: 'review',
+      supportedUsers: null,
+      steps: [{ reasons: [{ code: 'fact-unknown', subject: unknown[0] }] }],
+    })
+  })
+
   it('of no steps is clear, and says what carries the users', () => {
     const { verdict, plan } = reviewed({ steps: [] })
     expect([verdict, plan?.kind]).toEqual(['clear', 'feasible'])

@@ -99,7 +99,7 @@ async function plan(
   if (budgetUsd !== null && !(budgetUsd > 0))
     return `\`budget\` must be a number of USD a month above 0, and ${slackFace.literal(money ?? '')} is not.`
   return answerInChannel(means, call, async () => {
-    const { system, plan: found, unknown } = await means.look.plan(users, budgetUsd)
-    return planMessage(system, found, { unknown, note: means.note })
+    const { system, plan: found, ...sight } = await means.look.plan(users, budgetUsd)
+    return planMessage(system, found, { ...sight, note: means.note })
   })
 }

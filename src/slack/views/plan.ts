@@ -1,14 +1,16 @@
 /** `/capacity plan <users> [budget]`: the cheapest safe way, step by step, or the proof that there is none. Pure. */
 import type { SectionBlock } from '@slack/types'
 import type { Plan } from '../../define/planner.ts'
-import { buysSentence, planWords, stepLine } from '../../words/en-plan.ts'
+import { buysSentence, planWords, sightSentence, stepLine } from '../../words/en-plan.ts'
 import { context, escaped, slackFace as face, type Message, section } from './blocks.ts'
 
-export function planMessage(
-  system: string,
-  plan: Plan,
-  { unknown, note }: { readonly unknown: readonly string[]; readonly note: string | null },
-): Message {
+type PlanSight = {
+  readonly observedAt: number | null
+  readonly unknown: readonly string[]
+  readonly note: string | null
+}
+
+export function planMessage(system: string, plan: Plan, { note, ...sight }: PlanSight): Message {
   const words = planWords(system, plan)
   const lead = [words.why, words.next].filter((line) => line !== null)
   const steps = plan.kind === 'feasible' ? plan.steps : []
@@ -16,8 +18,7 @@ export function planMessage(
     (step, index) =>
       `${index + 1}. *${step.verdict}* ${face.literal(stepLine(step))}\n      ${escaped(buysSentence(step.buys))}`,
   )
-  const blind =
-    unknown.length === 0 ? null : `Not seen, so the document stands in: ${unknown.join(', ')}.`
+  const blind = sightSentence(sight)
   const small = [
     steps.length === 0
       ? null

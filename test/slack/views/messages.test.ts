@@ -184,6 +184,7 @@ test('of a status, a check, an explanation and a plan', () => {
     keepsTheRules(
       planMessage(system.name, plan(system, users, { today: '2026-11-23', catalogue }), {
         unknown: ['databases.tuki-db-prod.tier'],
+        observedAt: null,
         note,
       }),
     )
