@@ -60,6 +60,18 @@ describe('`/plimsoll <either>`', () => {
   })
 })
 
+test.each([
+  ['start plan users=0', /`users` must be a whole number from 1 to 10000000, and `0` is not/],
+  ['start plan users=99999999', /`users` must be .*, and `99999999` is not/],
+  ['start plan users=10000 budget=0', /`budget` must be .* above 0, and `0` is not/],
+  ['start plan users=10000 budget=1', /so little money: `\/capacity plan 10000 1` says why/],
+  ['break-glass confirm what=x', /No glass stands before `confirm`.*`\/runbook do confirm what=x`/],
+])('`/runbook %s` is refused, and nothing is recorded', async (words, says) => {
+  await bench.slack.command(ana, channel, `/runbook ${words}`)
+  expect(bench.slack.messages(channel, ana).at(-1)?.text).toMatch(says)
+  expect(await runs()).toEqual([])
+})
+
 describe('a runbook with a parameter that nobody gave', () => {
   test('is asked about, and starts with what was filled in and what was typed', async () => {
     await bench.slack.command(ana, channel, '/runbook start look-twice at=2099-01-01T00:00Z')

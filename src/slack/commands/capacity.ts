@@ -14,12 +14,10 @@ import { planMessage } from '../views/plan.ts'
 import { statusMessage } from '../views/status.ts'
 import { answerInChannel } from './answering.ts'
 import { newestRuns } from './runs.ts'
-import { readStep } from './words.ts'
+import { readPlanWish, readStep } from './words.ts'
 
 /** More tasks than any broker's memory holds. */
 const backlogAtMost = 1_000_000_000
-/** As far as supported users are looked for. capacity.md, 3. */
-const usersAtMost = 10_000_000
 
 export async function capacity(means: DeskMeans, call: CommandCall): Promise<CommandAnswer> {
   const [verb = 'help', ...words] = call.words
@@ -92,12 +90,9 @@ async function plan(
   call: CommandCall,
   [wished = String(means.document.workload.users), money]: readonly string[],
 ): Promise<CommandAnswer> {
-  const users = Number(wished)
-  if (!Number.isInteger(users) || users < 1 || users > usersAtMost)
-    return `\`users\` must be a whole number from 1 to ${usersAtMost}, and ${slackFace.literal(wished)} is not.`
-  const budgetUsd = money === undefined ? null : Number(money)
-  if (budgetUsd !== null && !(budgetUsd > 0))
-    return `\`budget\` must be a number of USD a month above 0, and ${slackFace.literal(money ?? '')} is not.`
+  const wish = readPlanWish(wished, money)
+  if (typeof wish === 'string') return wish
+  const { users, budgetUsd } = wish
   return answerInChannel(means, call, async () => {
     const { system, plan: found, ...sight } = await means.look.plan(users, budgetUsd)
     return planMessage(system, found, { ...sight, note: means.note })

@@ -16,7 +16,7 @@ import { listMessage, rehearsedMessage, shownMessage } from '../views/library.ts
 import { answerInChannel } from './answering.ts'
 import { startChecklist } from './checklists.ts'
 import { startTime } from './start-time.ts'
-import { formOf } from './words.ts'
+import { formOf, readPlanWish } from './words.ts'
 
 /** The planner's plan is asked for by this name; no file may have it. */
 const plannersName = 'plan'
@@ -97,13 +97,15 @@ function runbooksWish(
 async function plannersWish(means: DeskMeans, words: readonly string[]): Promise<Wish | Answer> {
   const read = readWords(words, [usersField, budgetField])
   if (read.kind === 'input-problem') return read
-  const users = Number(read.input.users ?? means.document.workload.users)
-  const budget = read.input.budget === undefined ? null : Number(read.input.budget)
-  if (!Number.isInteger(users) || users < 1)
-    return `${face.literal('users')} must be a whole number of 1 or more.`
+  const money = read.input.budget === undefined ? undefined : String(read.input.budget)
+  const wish = readPlanWish(String(read.input.users ?? means.document.workload.users), money)
+  if (typeof wish === 'string') return wish
+  const { users, budgetUsd: budget } = wish
   const { plan } = await means.look.plan(users, budget)
-  if (plan.kind === 'infeasible')
-    return `There is no plan for so many users: ${face.literal(`/capacity plan ${users}`)} says why.`
+  if (plan.kind === 'infeasible') {
+    const why = face.literal(`/capacity plan ${users}${budget === null ? '' : ` ${budget}`}`)
+    return `There is no plan for so many users${budget === null ? '' : ' and so little money'}: ${why} says why.`
+  }
   if (plan.steps.length === 0) return 'Nothing to do: it carries so many users already.'
   const items: PlanItem[] = []
   for (const { step: name, input } of plan.steps) {

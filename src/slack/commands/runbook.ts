@@ -1,6 +1,7 @@
 /** `/runbook`: what changes the world, always through a run. contract.md, 4. */
 import type { Actor } from '../../gate/policy.ts'
 import { alone } from '../../runs/requests.ts'
+import { stepLine } from '../../words/en.ts'
 import { list } from '../../words/numbers.ts'
 import type { CommandCall } from '../door.ts'
 import { refusal } from '../links.ts'
@@ -129,6 +130,9 @@ async function breakGlass(
   const given = words.filter((word) => !isReason(word))
   const read = readStep(means, '/runbook break-glass', given)
   if (read.kind === 'wrong') return withReason(read.answer, reason)
+  const { name, input, act } = read.step
+  if (act.kind !== 'write')
+    return `No glass stands before ${slackFace.literal(name)}, which changes nothing: ${slackFace.literal(stepLine('/runbook do', name, input))}.`
   const wish = { ...alone(read.step), run: call.run, breakGlass: { reason } }
   const answer = await means.requests.start(wish, call.channel, actor)
   return answer.kind === 'changed' ? null : refusal(means, answer)

@@ -13,6 +13,23 @@ export type ReadStep =
   | { readonly kind: 'step'; readonly step: BoundStep }
   | { readonly kind: 'wrong'; readonly answer: CommandAnswer }
 
+/** As far as supported users are looked for. capacity.md, 3. */
+const usersAtMost = 10_000_000
+
+/** How many a plan must carry, and for how much at most; or which of the two is none. */
+export function readPlanWish(
+  wished: string,
+  money: string | undefined,
+): { readonly users: number; readonly budgetUsd: number | null } | string {
+  const users = Number(wished)
+  if (!Number.isInteger(users) || users < 1 || users > usersAtMost)
+    return `\`users\` must be a whole number from 1 to ${usersAtMost}, and ${slackFace.literal(wished)} is not.`
+  const budgetUsd = money === undefined ? null : Number(money)
+  if (budgetUsd !== null && !(budgetUsd > 0))
+    return `\`budget\` must be a number of USD a month above 0, and ${slackFace.literal(money ?? '')} is not.`
+  return { users, budgetUsd }
+}
+
 /** `command`: `/runbook do`, with its verb. */
 export function readStep(
   { catalogue, document }: DeskMeans,
