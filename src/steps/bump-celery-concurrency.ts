@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { rollOutsBetween } from '../capacity/phases.ts'
 import { withCelery } from '../capacity/service-changes.ts'
-import type { System } from '../capacity/system.ts'
+import type { CeleryWorker, System } from '../capacity/system.ts'
 import { defineStep } from '../define/define-step.ts'
 import { unableToSet } from './bindings.ts'
 import { expectedLive, liveProgress, resizeLive } from './celery-live.ts'
@@ -48,17 +48,28 @@ export const bumpCeleryConcurrency = defineStep({
       ? [`services.${service}.liveConcurrency`]
       : serviceFacts(service, ['celery.concurrency', 'celery.prefetchMultiplier']),
   missing: (system, input) => missingService(system, input, 'celery-worker'),
-  effect: (system, { service, concurrency }) => ({
-    code: 'change-celery',
-    values: { service, from: concurrencyOf(system, service), to: concurrency },
-  }),
+  effect: (system, { service, concurrency, prefetchMultiplier: prefetch, live }) => {
+    const { concurrency: from = 0, prefetchMultiplier: was } = celeryOf(system, service) ?? {}
+    const isMoved = prefetch !== undefined && prefetch !== was
+    return {
+      code: 'change-celery',
+      values: {
+        ...{ service, from, to: concurrency },
+        // As text: 0, no limit, is a value too.
+        ...(isMoved ? { prefetchFrom: String(was), prefetch: String(prefetch) } : {}),
+        ...(live === true ? { live: 'only' } : {}),
+      },
+    }
+  },
   predict: (system, { service, concurrency, prefetchMultiplier, live }) => {
     const after = withCelery(system, { service, concurrency, prefetchMultiplier })
     if ('code' in after) return after
     return { phases: live === true ? [] : rollOutsBetween(system, after, { service }), after }
   },
   unable: (system, { service, concurrency, prefetchMultiplier, live }) => {
-    const set = { service, binding: 'celery', setting: 'concurrency', value: concurrency } as const
+    const fetching = `${concurrency} and prefetchMultiplier to ${prefetchMultiplier}`
+    const value = prefetchMultiplier === undefined ? concurrency : fetching
+    const set = { service, binding: 'celery', setting: 'concurrency', value } as const
     if (live !== true) return unableToSet(system, set)
     // Remote control knows the size of a prefork pool; it fetches ahead in proportion, and no other way.
     return prefetchMultiplier !== undefined || !isPrefork(system, service)
@@ -75,8 +86,7 @@ export const bumpCeleryConcurrency = defineStep({
   expects: (after, input) =>
     input.live === true ? expectedLive(input) : expectedSettings(after, changeOf(input)),
   undo: (before, { service, live, ...wished }) => {
-    const worker = before.services[service]
-    const was = worker?.kind === 'celery-worker' ? worker.celery : undefined
+    const was = celeryOf(before, service)
     const input = { service, ...asBefore(was, wished), ...(live === true ? { live } : {}) }
     return { kind: 'step', step: 'bump-celery-concurrency', input }
   },
@@ -94,12 +104,11 @@ function changeOf(wished: {
   return { service: wished.service, settings }
 }
 
-function concurrencyOf(system: System, service: string): number {
+function celeryOf(system: System, service: string): CeleryWorker['celery'] | undefined {
   const worker = system.services[service]
-  return worker?.kind === 'celery-worker' ? worker.celery.concurrency : 0
+  return worker?.kind === 'celery-worker' ? worker.celery : undefined
 }
 
 function isPrefork(system: System, service: string): boolean {
-  const worker = system.services[service]
-  return worker?.kind === 'celery-worker' && worker.celery.pool === 'prefork'
+  return celeryOf(system, service)?.pool === 'prefork'
 }

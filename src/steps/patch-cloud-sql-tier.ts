@@ -43,10 +43,18 @@ export const patchCloudSqlTier = defineStep({
   target: ({ database }) => `databases.${database}`,
   needs: ({ database }) => facts.map((field) => `databases.${database}.${field}`),
   missing: missingDatabase,
-  effect: (system, { database, tier }) => ({
-    code: 'resize',
-    values: { database, from: system.databases[database]?.tier ?? '', to: tier },
-  }),
+  effect: (system, { database, tier, availability, pausePooler }) => {
+    const { tier: from = '', availability: was = '' } = system.databases[database] ?? {}
+    const isMoved = availability !== undefined && availability !== was
+    return {
+      code: 'resize',
+      values: {
+        ...{ database, from, to: tier },
+        ...(isMoved ? { was, availability } : {}),
+        ...(pausePooler === true ? { held: 'clients' } : {}),
+      },
+    }
+  },
   predict: (system, { database, tier, availability, pausePooler }) => {
     const resized = withTier(system, { database, tier })
     if ('code' in resized) return resized

@@ -22,10 +22,23 @@ export function effectSentence(
 const effects: Readonly<
   Record<Effect['code'], (say: Say, has: (name: string) => boolean) => string>
 > = {
-  resize: (say) => `resize ${say('database')} from ${say('from')} to ${say('to')}`,
+  resize: (say, has) => {
+    const standby = `from ${say('was')} to ${say('availability')}`
+    const held = has('held') ? ', its clients held in the pooler while it restarts' : ''
+    if (has('availability') && say('from') === say('to'))
+      return `change ${say('database')} ${standby}${held}`
+    const moved = has('availability') ? ` and ${standby}` : ''
+    return `resize ${say('database')} from ${say('from')} to ${say('to')}${moved}${held}`
+  },
   'look-at-connections': (say) => `look at the connections of ${say('database')}`,
-  'change-celery': (say) =>
-    `change the concurrency of ${say('service')} from ${say('from')} to ${say('to')}`,
+  'change-celery': (say, has) => {
+    const fetching = `from ${say('prefetchFrom')} to ${say('prefetch')}`
+    const live = has('live') ? ', in the workers that run' : ''
+    if (has('prefetch') && say('from') === say('to'))
+      return `change the prefetch multiplier of ${say('service')} ${fetching}`
+    const more = has('prefetch') ? `, its prefetch multiplier ${fetching}` : ''
+    return `change the concurrency of ${say('service')} from ${say('from')} to ${say('to')}${more}${live}`
+  },
   'set-flag': (say, has) =>
     `set ${say('name')} of ${say('database')} from ${say('from')} to ${say('to')}${keeping(say, has)}`,
   'unset-flag': (say, has) =>
@@ -37,10 +50,11 @@ const effects: Readonly<
   'terminate-sessions': (say, has) =>
     `end the sessions of ${say('database')} that sit in a transaction, idle for over ${say('idleSeconds')} s${has('whose') ? `, of ${say('whose')}` : ''}`,
   route: (say) => `route ${say('service')} from ${say('from')} to ${say('to')}`,
-  'set-pooler': (say) => `set the pooler ${say('pooler')}: ${say('changes')}`,
-  'set-gunicorn': (say) => `set gunicorn of ${say('service')}: ${say('changes')}`,
-  'set-django': (say) => `set the connections of Django in ${say('service')}: ${say('changes')}`,
-  scale: (say) => `scale ${say('service')}: ${say('changes')}`,
+  'set-pooler': (say, has) => `set the pooler ${say('pooler')}: ${changes(say, has)}`,
+  'set-gunicorn': (say, has) => `set gunicorn of ${say('service')}: ${changes(say, has)}`,
+  'set-django': (say, has) =>
+    `set the connections of Django in ${say('service')}: ${changes(say, has)}`,
+  scale: (say, has) => `scale ${say('service')}: ${changes(say, has)}`,
   'roll-back': (say) => `send the traffic of ${say('service')} to its revision ${say('revision')}`,
   'create-alert': (say) => `create the alert ${say('alert')}, told to ${say('channel')}`,
   'retarget-alert': (say) =>
@@ -50,6 +64,10 @@ const effects: Readonly<
     `load it with ${say('users')} test users${has('minutes') ? ` for ${say('minutes')} minutes` : ''}${has('host') ? ` through ${say('host')}` : ''}`,
   'stop-load': () => 'stop the load test',
   confirm: (say) => `confirm: ${say('what')}`,
+}
+
+function changes(say: Say, has: (name: string) => boolean): string {
+  return has('changes') ? say('changes') : 'nothing'
 }
 
 /** The flags that stay: what is not named here disappears. */

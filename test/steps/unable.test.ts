@@ -33,6 +33,9 @@ describe('what cannot be written says what to do', () => {
       setting: 'concurrency',
       value: 6,
     })
+    expect(unable(bumpCeleryConcurrency({ ...wished, prefetchMultiplier: 1 }))).toMatchObject({
+      value: '6 and prefetchMultiplier to 1',
+    })
     expect(unable(bumpCeleryConcurrency(wished), document)).toBeNull()
     // A live change needs no image: remote control does it.
     expect(unable(bumpCeleryConcurrency({ ...wished, live: true }))).toBeNull()
