@@ -1,4 +1,4 @@
-/** Reads a System document from its file, and writes single values back into it. */
+/** Reads a System document from its file, and writes single values back into it; whether a folder will do for data. */
 import {
   accessSync,
   constants,

@@ -190,7 +190,7 @@ async function runBot(base: Base): Promise<number> {
   try {
     await bot.world.endStrays()
     const where = { port: config.port, host: hostFor(config), toPeople: courtesy.toPeople, idOf }
-    // Judged before anybody can ask for anything.
+    // Begun before anybody can ask for anything.
     const judging = bot.stopIfLost(identity.botUser)
     const [port, lost] = await Promise.all([door.open(bot.desk, where), judging])
     if (port === null) return refused(`Port ${config.port} is taken: set PORT to a free one.`)

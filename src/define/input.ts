@@ -33,7 +33,8 @@ export function fieldsOf(jsonSchema: unknown): readonly InputField[] {
   return Object.entries(properties).map(([name, property]) => {
     const alternatives = property.anyOf ?? [property]
     const typed = alternatives.find(({ type }) => type !== 'null')
-    const parts = Object.entries(typed?.properties ?? {})
+    // What is no value of a form stands in the JSON that somebody types, and has no words here.
+    const parts = Object.entries(typed?.properties ?? {}).filter(([, one]) => isSimple(one))
     return {
       name,
       ...valueIn(typed),
@@ -43,6 +44,10 @@ export function fieldsOf(jsonSchema: unknown): readonly InputField[] {
       parts: Object.fromEntries(parts.map(([part, one]) => [part, valueText(valueIn(one))])),
     }
   })
+}
+
+function isSimple({ type }: z.infer<typeof simpleSchema>): boolean {
+  return z.enum(fieldTypes).safeParse(type).success
 }
 
 type Value = Pick<InputField, 'type' | 'choices' | 'minimum' | 'above' | 'maximum'>

@@ -15,7 +15,7 @@ const schema = z.strictObject({
   live: z.boolean().optional().describe('at once'),
   mode: z.enum(['regional', 'zonal']).optional().describe('where'),
   pool: z
-    .strictObject({ size: z.int().min(0).describe('of it') })
+    .strictObject({ size: z.int().min(0).describe('of it'), names: z.array(z.string()).optional() })
     .nullable()
     .optional()
     .describe('a pool'),
@@ -155,6 +155,7 @@ describe('an input', () => {
     [{ ...right, pool: { size: 'x' } }, 'pool.size: x, not a whole number of at least 0'],
     [{ ...right, pool: { size: -1 } }, 'pool.size: -1, not a whole number of at least 0'],
     [{ ...right, pool: {} }, 'pool.size: nothing, not a whole number of at least 0'],
+    [{ ...right, pool: { size: 1, names: 2 } }, /^pool\.names: 2, not an object in JSON or null/],
     [{ ...right, tier: 'x' }, /^tier: x, not one of the fields database, count, /],
     [
       { ...right, pool: { size: 1, more: 2 } },
