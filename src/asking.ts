@@ -4,7 +4,6 @@ import type { AskedRun, Asking } from './cli/verbs.ts'
 import { readConfig } from './config.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
-import { connectSlack } from './slack/app.ts'
 import { requestMessage } from './slack/views/request.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 
@@ -26,6 +25,7 @@ export async function ask({ name, title, parameters, channel, system }: Asking):
   if (message === null)
     return wrong('These parameters are longer than a button of Slack can carry.')
   const log = pino({ level: 'silent' })
+  const { connectSlack } = await import('./slack/app.ts')
   const { api } = connectSlack({
     ...{ ...config.slack, log, clock: systemClock, timers: systemTimers, ready: () => false },
   })

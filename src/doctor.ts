@@ -5,7 +5,6 @@ import { type BotConfig, readConfig, readFiles, readWorld } from './config.ts'
 import { readSystemFile } from './documents.ts'
 import { loadRunbooks } from './library/load.ts'
 import type { SlackApi } from './slack/api.ts'
-import { connectSlack } from './slack/app.ts'
 import type { Check } from './words/en-doctor.ts'
 import { untellingOf } from './world/celery-feed.ts'
 import { pause, systemClock, systemTimers } from './world/clock.ts'
@@ -186,6 +185,7 @@ function clockChecks({ clocks }: WorldReader): readonly Check[] {
 
 async function slackChecks(bot: BotConfig, document: SystemDocument): Promise<readonly Check[]> {
   const log = pino({ level: 'silent' })
+  const { connectSlack } = await import('./slack/app.ts')
   const { api } = connectSlack({
     ...{ ...bot.slack, log, clock: systemClock, timers: systemTimers, ready: () => false },
   })

@@ -50,7 +50,7 @@ import { UnknownEvent } from './runs/read-events.ts'
 import { requestsOn } from './runs/requests.ts'
 import { runOfStream } from './runs/run.ts'
 import type { Run } from './runs/stage.ts'
-import { connectSlack, type SlackDoor } from './slack/app.ts'
+import type { SlackDoor } from './slack/app.ts'
 import { deskOf } from './slack/desk.ts'
 import { presentChecklists, presentReminders, presentRuns, redrawing } from './slack/living.ts'
 import { paceOn } from './slack/pace.ts'
@@ -171,6 +171,8 @@ async function runBot(base: Base): Promise<number> {
   const { config, opened, log } = base
   let ready = false
   const courtesy = courtesyOn(systemTimers)
+  // Bolt is half of what a command would wait for, and most commands need no Slack.
+  const { connectSlack } = await import('./slack/app.ts')
   const door = connectSlack({
     ...config.slack,
     clock: systemClock,
