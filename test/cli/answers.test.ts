@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
-import { type Environment, projectRoot, run } from '../e2e/process.ts'
+import { type Environment, projectRoot } from '../e2e/process.ts'
 import { announcedShape, checkShape, explainShape, statusShape } from './shapes.ts'
+import { answer } from './warm.ts'
 
 let cloud: LocalCloud
 beforeAll(async () => {
@@ -19,11 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => cloud?.stop())
 
-async function say(line: string, env: Environment = {}) {
-  const process = run(line.split(' '), env)
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
+const say = (line: string, env: Environment = {}) => answer(line.split(' '), env)
 const online = (): Environment => ({ GOOGLE_API_ROOT: cloud.root })
 const upgrade = 'patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
 

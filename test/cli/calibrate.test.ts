@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { projectRoot, run } from '../e2e/process.ts'
+import { projectRoot } from '../e2e/process.ts'
+import { answer } from './warm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-calibrate-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -37,11 +38,7 @@ function written(name: string, content: string): string {
 const rates = [4, 5, 6, 7, 8, 9, 10, 11]
 const whole = written('samples.json', JSON.stringify(rates.map((rate) => sampleAt(rate))))
 
-async function calibrated(args: readonly string[]) {
-  const process = run(['calibrate', ...args, '--offline'], {})
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
+const calibrated = (args: readonly string[]) => answer(['calibrate', ...args, '--offline'], {})
 
 const shape = z.strictObject({
   service: z.string(),
@@ -77,10 +74,9 @@ describe.concurrent('calibrate', { timeout: 60_000 }, () => {
     const text = readFileSync(file, 'utf8')
     expect(text.match(/#.*$/gm)).toEqual(system.match(/#.*$/gm))
     expect(parse(text).workload).toMatchObject({ source: 'measured', thinkSeconds: 2.2 })
-    const status = run(['status', '--offline', '--system', file], {})
-    await status.ended
-    expect(status.stdout()).toContain('Measured: the workload')
-    expect(status.stdout()).not.toContain('Assumed, not measured')
+    const status = await answer(['status', '--offline', '--system', file], {})
+    expect(status.out).toContain('Measured: the workload')
+    expect(status.out).not.toContain('Assumed, not measured')
   })
 
   test('what nobody measured stays a guess, by name, and the document stays assumed', async () => {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
-import { projectRoot, run } from '../e2e/process.ts'
+import { projectRoot } from '../e2e/process.ts'
 import { checkShape } from './shapes.ts'
+import { answer } from './warm.ts'
 
 const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 const instances = [
@@ -16,9 +17,8 @@ async function checkedAt(byMs: number) {
   const cloud = await startLocalCloud({ project: 'tukiprod', document, instances, clock })
   try {
     const line = 'check create-backup database=tuki-db-prod --json'
-    const process = run(line.split(' '), { GOOGLE_API_ROOT: cloud.root })
-    const code = await process.ended
-    return { code, check: checkShape.parse(JSON.parse(process.stdout())) }
+    const { code, out } = await answer(line.split(' '), { GOOGLE_API_ROOT: cloud.root })
+    return { code, check: checkShape.parse(JSON.parse(out)) }
   } finally {
     await cloud.stop()
   }

@@ -6,8 +6,9 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { lineOf } from '../../src/words/en-doctor.ts'
-import { type Environment, projectRoot, run } from '../e2e/process.ts'
+import { type Environment, projectRoot } from '../e2e/process.ts'
 import { message, startBroker } from '../world/broker-wire.ts'
+import { answer } from './warm.ts'
 
 const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 const shape = z.array(
@@ -21,10 +22,9 @@ const shape = z.array(
 )
 
 async function examined(env: Environment, words: readonly string[] = []) {
-  const process = run(['doctor', '--json', ...words], env)
-  const code = await process.ended
-  expect(process.stderr()).toBe('')
-  return { code, checks: shape.parse(JSON.parse(process.stdout())) }
+  const { code, out, err } = await answer(['doctor', '--json', ...words], env)
+  expect(err).toBe('')
+  return { code, checks: shape.parse(JSON.parse(out)) }
 }
 
 async function atCloud(

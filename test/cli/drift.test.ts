@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
-import { type Environment, projectRoot, run } from '../e2e/process.ts'
+import { type Environment, projectRoot } from '../e2e/process.ts'
+import { answer } from './warm.ts'
 
 const system = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-drift-'))
@@ -27,11 +28,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function drift(words: string, env: Environment = { GOOGLE_API_ROOT: cloud.root }) {
-  const process = run(['drift', '--system', file, ...words.split(' ').filter(Boolean)], env)
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
+const drift = (words: string, env: Environment = { GOOGLE_API_ROOT: cloud.root }) =>
+  answer(['drift', '--system', file, ...words.split(' ').filter(Boolean)], env)
 
 const shape = z.strictObject({
   observedAt: z.iso.datetime().nullable(),

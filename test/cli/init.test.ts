@@ -11,7 +11,8 @@ import {
   type LocalInstance,
   startLocalCloud,
 } from '../../src/rehearsal/cloud/local-cloud.ts'
-import { type Environment, projectRoot, run } from '../e2e/process.ts'
+import { type Environment, projectRoot } from '../e2e/process.ts'
+import { answer } from './warm.ts'
 
 const example = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-init-'))
@@ -34,11 +35,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function plimsoll(words: readonly string[], env: Environment) {
-  const process = run(words, env)
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
 const here = (): Environment => ({ GOOGLE_API_ROOT: cloud.root, GOOGLE_CLOUD_PROJECT: 'tukiprod' })
 
 function documentIn(text: string): SystemDocument {
@@ -56,7 +52,7 @@ const finding = z.looseObject({
 const status = z.looseObject({ findings: z.array(finding) })
 
 async function findingsOf(file: string) {
-  const { out } = await plimsoll(['status', '--offline', '--json', '--system', file], {})
+  const { out } = await answer(['status', '--offline', '--json', '--system', file], {})
   return status.parse(JSON.parse(out)).findings
 }
 
@@ -64,7 +60,7 @@ describe('a drafted document', { timeout: 120_000 }, () => {
   const file = join(folder, 'system.yml')
   let text = ''
   beforeAll(async () => {
-    const { code, out, err } = await plimsoll(['init', '--write', '--system', file], here())
+    const { code, out, err } = await answer(['init', '--write', '--system', file], here())
     expect({ code, out }).toEqual({ code: 0, out: '' })
     expect(err).toMatch(/^\d+ places to fill in, \d+ values assumed/)
     text = readFileSync(file, 'utf8')
@@ -114,7 +110,7 @@ describe('a drafted document', { timeout: 120_000 }, () => {
   })
 
   test('does not differ from the world that it was made from', async () => {
-    const { code, out } = await plimsoll(['drift', '--json', '--system', file], here())
+    const { code, out } = await answer(['drift', '--json', '--system', file], here())
     expect([
       code,
       z.looseObject({ drift: z.array(z.unknown()) }).parse(JSON.parse(out)).drift,
@@ -131,7 +127,7 @@ describe('a drafted document', { timeout: 120_000 }, () => {
   })
 
   test('never takes the place of another', async () => {
-    const { code, err } = await plimsoll(['init', '--write', '--system', file], here())
+    const { code, err } = await answer(['init', '--write', '--system', file], here())
     expect([code, err]).toEqual([2, expect.stringContaining('is there already')])
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
@@ -141,14 +137,14 @@ describe('where it cannot be drafted', { timeout: 120_000 }, () => {
   test('the permission that is missing is named (1), and nothing is written', async () => {
     const file = join(folder, 'none.yml')
     for (let times = 0; times < 8; times += 1) cloud.provoke({ on: 'read', how: 'forbidden' })
-    const { code, out, err } = await plimsoll(['init', '--write', '--system', file], here())
+    const { code, out, err } = await answer(['init', '--write', '--system', file], here())
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toContain('grant cloudsql.instances.list (deploy/iam/plimsoll-reading.yml')
     expect(existsSync(file)).toBe(false)
   })
 
   test('a project that nobody named is asked for (2)', async () => {
-    const { code, err } = await plimsoll(['init'], { GOOGLE_API_ROOT: cloud.root })
+    const { code, err } = await answer(['init'], { GOOGLE_API_ROOT: cloud.root })
     expect([code, err]).toEqual([2, expect.stringContaining('GOOGLE_CLOUD_PROJECT')])
   })
 })

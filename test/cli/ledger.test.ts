@@ -6,13 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openStage, type Stage, upgrade } from '../e2e/bot.ts'
-import { run } from '../e2e/process.ts'
+import { answer } from './warm.ts'
 
-async function say(stage: Pick<Stage, 'dataFolder'>, ...words: string[]) {
-  const process = run(['ledger', ...words], { PLIMSOLL_DATA: stage.dataFolder })
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
+const say = (stage: Pick<Stage, 'dataFolder'>, ...words: string[]) =>
+  answer(['ledger', ...words], { PLIMSOLL_DATA: stage.dataFolder })
 
 const exported = z.object({
   chain: z.literal('holds'),

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts'
 import { startLocalSlack } from '../../src/rehearsal/slack/local-slack.ts'
 import { type Environment, freePort, projectRoot, run } from '../e2e/process.ts'
+import { type Answer, answer } from './warm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -24,10 +25,11 @@ async function refused(
   code: number,
   says: RegExp,
 ): Promise<void> {
-  const process = run(args, { PLIMSOLL_DATA: join(folder, 'data'), ...env })
-  const ended = await process.ended
-  const [out, err] = [process.stdout(), process.stderr()]
-  expect({ ended, out }, err).toEqual({ ended: code, out: '' })
+  expectRefusal(await answer(args, { PLIMSOLL_DATA: join(folder, 'data'), ...env }), code, says)
+}
+
+function expectRefusal({ err, ...ended }: Answer, code: number, says: RegExp): void {
+  expect(ended, err).toEqual({ code, out: '' })
   expect(err).toMatch(says)
   // One sentence, on one line, of a person's length, and no stack.
   expect(err.trim().split('\n')).toHaveLength(1)
@@ -175,7 +177,10 @@ describe.concurrent('a configuration that is not one is 2', { timeout: 60_000 },
       ...{ PORT: String(port), LOG_LEVEL: 'silent', PLIMSOLL_DATA: join(folder, 'no-port') },
     }
     try {
-      await refused(['start'], env, 2, /Port \d+ is taken: set PORT to a free one/)
+      const bot = run(['start'], env)
+      const code = (await bot.ended) ?? -1
+      const said = { code, out: bot.stdout(), err: bot.stderr() }
+      expectRefusal(said, 2, /Port \d+ is taken: set PORT to a free one/)
     } finally {
       other.close()
       await local.stop()

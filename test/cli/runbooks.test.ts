@@ -3,17 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { scratchFolder } from '../define/scratch.ts'
-import { type Environment, run } from '../e2e/process.ts'
+import type { Environment } from '../e2e/process.ts'
 import { lintShape, listShape, rehearsedShape, showShape, testShape } from './runbook-shapes.ts'
+import { answer } from './warm.ts'
 
 const scratch = scratchFolder()
 afterAll(() => scratch.remove())
 
-async function say(line: string, env: Environment = {}) {
-  const process = run(['runbook', ...line.split(' ')], env)
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
+const say = (line: string, env: Environment = {}) => answer(['runbook', ...line.split(' ')], env)
 
 async function refused(line: string, says: RegExp, env: Environment = {}) {
   const { code, out, err } = await say(line, env)

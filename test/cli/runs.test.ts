@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { incident, openStage, type Stage, upgrade } from '../e2e/bot.ts'
-import { type Environment, run } from '../e2e/process.ts'
+import type { Environment } from '../e2e/process.ts'
+import { answer } from './warm.ts'
 
 function slackOf(stage: Stage): Environment {
   return {
@@ -13,11 +14,7 @@ function slackOf(stage: Stage): Environment {
   }
 }
 
-async function say(env: Environment, ...words: readonly string[]) {
-  const process = run(['runbook', ...words], env)
-  const code = await process.ended
-  return { code, out: process.stdout(), err: process.stderr() }
-}
+const say = (env: Environment, ...words: readonly string[]) => answer(['runbook', ...words], env)
 
 const asked = z.strictObject({
   ...{ run: z.string(), channel: z.string(), ts: z.string(), runbook: z.string() },
@@ -79,9 +76,9 @@ test('status reads beside the running app, and abort and resume are left to Slac
     await stage.type('ana', '/runbook stop-all the site is down')
     await stage.type('luis', upgrade.replace('8-30720', '4-15360'))
     await stage.said(/^Blocked/)
-    const counted = run(['prevented', '--json'], slackOf(stage))
-    expect([await counted.ended, counted.stderr()]).toEqual([0, ''])
-    expect(JSON.parse(counted.stdout())).toMatchObject({
+    const counted = await answer(['prevented', '--json'], slackOf(stage))
+    expect([counted.code, counted.err]).toEqual([0, ''])
+    expect(JSON.parse(counted.out)).toMatchObject({
       ...{ runs: 1, blocked: 1, voided: 0, right: 0, wrong: 0, open: 1, unreadable: [] },
       codes: [{ code: 'stopped', count: 1 }],
     })
