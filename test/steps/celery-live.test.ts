@@ -1,5 +1,5 @@
 /** A live change of pools: told once, seen by their sizes alone, and never more than until a restart. writes.md. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Intent } from '../../src/define/step.ts'
 import { evidenceFor } from '../../src/gate/evidence.ts'
 import { bumpCeleryConcurrency } from '../../src/steps/bump-celery-concurrency.ts'
@@ -10,7 +10,7 @@ import { nowhere } from '../../src/world/nowhere.ts'
 import { observe } from '../../src/world/observe.ts'
 import { site } from '../runs/process.ts'
 import { type LocalWorker, startBroker } from '../world/broker-wire.ts'
-import { faultOf, running } from '../world/tuki-cloud.ts'
+import { faultOf } from '../world/tuki-cloud.ts'
 
 const target = 'services.celery-worker'
 const intent: Intent = { id: 'i-1', target, version: null, intendedAt: 0, sendBefore: 0 }
@@ -19,7 +19,8 @@ async function acting(workers: readonly LocalWorker[]) {
   const broker = await startBroker({ workers })
   const timing = { clock: systemClock, timers: systemTimers, waitMs: 200 }
   const celery = connectCelery({ brokerUrl: broker.url, services: site.services, ...timing })
-  running.push(celery.close, broker.stop)
+  onTestFinished(broker.stop)
+  onTestFinished(celery.close)
   const world = {
     read: { ...nowhere.read, celery: celery.reader },
     write: { ...nowhere.write, celery: celery.writer },

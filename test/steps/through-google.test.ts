@@ -2,7 +2,7 @@
  * Each writing step of the catalogue on Google Cloud, through Google's own clients against a local
  * cloud: how it goes well, and each fault, with the number of writes that reached the cloud.
  */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { withReplica } from '../../src/capacity/changes.ts'
 import type { Intent, JsonObject, StepEntry } from '../../src/define/step.ts'
@@ -18,7 +18,7 @@ import { nowhere } from '../../src/world/nowhere.ts'
 import { observe } from '../../src/world/observe.ts'
 import type { World } from '../../src/world/world.ts'
 import { handClock } from '../world/hand-clock.ts'
-import { faultOf, running } from '../world/tuki-cloud.ts'
+import { faultOf } from '../world/tuki-cloud.ts'
 import { boundText, documentOf } from '../world/tuki-run.ts'
 import { bound } from './bound.ts'
 
@@ -61,7 +61,7 @@ async function stage(entry: StepEntry, input: JsonObject, { readLagMs = 0 } = {}
         : []),
     ],
   })
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   // Reads that lag see a cloud that is older than the lag.
   clock.forward(10_000)
   const google = connectGoogle({ document, apiRoot: cloud.root, clock })

@@ -1,9 +1,9 @@
 /** A write to Cloud Run that did not go well: what reached it, and what is known afterwards. */
 import { createServer } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { connectCloudRun } from '../../src/world/cloud-run.ts'
-import { faultOf, running } from './tuki-cloud.ts'
+import { faultOf } from './tuki-cloud.ts'
 import { boundText, documentOf, tukiRun } from './tuki-run.ts'
 
 const settings = { maxInstances: 150 } as const
@@ -179,7 +179,6 @@ describe('a write whose fate is not known', () => {
     await cloud.stop()
     const fault = await faultOf(writer.patch(clearance(), wished))
     expect(fault).toMatchObject({ code: 'unreachable', sent: 'no' })
-    running.splice(0)
   })
 })
 
@@ -199,7 +198,7 @@ async function startProxy(root: string, status: number) {
     response.end(await answer.text())
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  running.push(async () => void server.close())
+  onTestFinished(async () => void server.close())
   const { port } = z.object({ port: z.int() }).parse(server.address())
   return { root: `http://127.0.0.1:${port}`, patches: () => patches }
 }

@@ -1,9 +1,9 @@
 /** A write that did not go well: what reached the cloud, and what is known afterwards. */
 import { createServer } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { connectCloudSql } from '../../src/world/cloud-sql.ts'
-import { faultOf, running, tuki, upgrade } from './tuki-cloud.ts'
+import { faultOf, tuki, upgrade } from './tuki-cloud.ts'
 
 describe('the clearance', () => {
   test('past sendBefore nothing is sent: the cloud has seen no request', async () => {
@@ -179,7 +179,7 @@ describe('a write whose fate is not known', () => {
     const { clearance, clock } = await tuki()
     const proxy = createServer((_, response) => response.end('<html>Welcome to the hotel</html>'))
     await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
-    running.push(async () => void proxy.close())
+    onTestFinished(async () => void proxy.close())
     const { port } = z.object({ port: z.int() }).parse(proxy.address())
     const apiRoot = `http://127.0.0.1:${port}`
     const { reader, writer } = connectCloudSql({ project: 'tukiprod', apiRoot, clock })
@@ -196,6 +196,5 @@ describe('a write whose fate is not known', () => {
     const fault = await faultOf(writer.patch(cleared, upgrade))
     expect(fault).toMatchObject({ code: 'unreachable', sent: 'no' })
     expect((await faultOf(reader.instance('tuki-db-prod'))).code).toBe('unreachable')
-    running.splice(0)
   })
 })

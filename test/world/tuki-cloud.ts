@@ -1,5 +1,5 @@
 /** The ticketing site's database in a local cloud, with our adapter connected to it. */
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { mintClearance } from '../../src/world/clearance.ts'
 import { connectCloudSql } from '../../src/world/cloud-sql.ts'
@@ -7,13 +7,7 @@ import { Fault } from '../../src/world/fault.ts'
 import type { CloudSqlPatch } from '../../src/world/ports/cloud-sql.ts'
 import { handClock } from './hand-clock.ts'
 
-/** What each test leaves running, stopped after it. */
-export const running: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const stop of running.splice(0)) await stop()
-})
-
+/** Stopped when the test ends. */
 export async function tuki(options: Partial<LocalCloudOptions> = {}, timeOutMs = 2_000) {
   const clock = handClock()
   const cloud = await startLocalCloud({
@@ -33,7 +27,7 @@ export async function tuki(options: Partial<LocalCloudOptions> = {}, timeOutMs =
     speed: 1,
     ...options,
   })
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   const { reader, writer } = connectCloudSql({
     project: 'tukiprod',
     apiRoot: cloud.root,

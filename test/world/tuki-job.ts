@@ -1,4 +1,5 @@
 /** The site with a job for its load tests, in a local cloud, with our adapter connected to it. */
+import { onTestFinished } from 'vitest'
 
 import type { LoadTestJob } from '../../src/capacity/policy-document.ts'
 import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
@@ -7,7 +8,6 @@ import { connectLoadTestJob } from '../../src/world/load-test-job.ts'
 import type { LoadTestPlan } from '../../src/world/ports/load-test.ts'
 import { site } from '../runs/process.ts'
 import { handClock } from './hand-clock.ts'
-import { running } from './tuki-cloud.ts'
 
 const host = 'staging.tuki.example'
 
@@ -38,7 +38,7 @@ export async function tukiJob({ image = 'k6:1', timeOutMs = 10_000, ...options }
     ...{ project: 'tukiprod', instances: [], clock, speed: 1, taskSeconds: 380 },
     ...options,
   })
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   const job = { ...jobOfSite, image }
   const document = { ...site, policy: { ...site.policy, loadTestHosts: [host], loadTestJob: job } }
   const { reader, writer, load } = connectLoadTestJob({

@@ -1,12 +1,13 @@
 /** The ticketing site's Cloud Monitoring in a local cloud, with our adapter connected to it. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { mintClearance } from '../../src/world/clearance.ts'
 import { connectMonitoring } from '../../src/world/monitoring.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { handClock } from './hand-clock.ts'
-import { running } from './tuki-cloud.ts'
 
 export const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 
@@ -20,7 +21,7 @@ export async function tukiMonitoring(options: Partial<LocalCloudOptions> = {}, t
     speed: 1,
     ...options,
   })
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   const { reader, writer, celerySink } = connectMonitoring({
     project: 'tukiprod',
     apiRoot: cloud.root,

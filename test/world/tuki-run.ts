@@ -1,6 +1,8 @@
 /** The ticketing site's services in a local cloud, with our adapter connected to them. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { parseSystem } from '../../src/capacity/parse.ts'
 import type { SystemDocument } from '../../src/capacity/system.ts'
 import { type LocalCloudOptions, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
@@ -14,7 +16,6 @@ import type {
 import { projectRoot } from '../architecture/source.ts'
 import { handClock } from './hand-clock.ts'
 import { settingNamed } from './setting-named.ts'
-import { running } from './tuki-cloud.ts'
 
 export const siteText = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 
@@ -42,7 +43,7 @@ export async function tukiRun({ timeOutMs = 2_000, bound, ...options }: RunOptio
     ...{ project: 'tukiprod', instances: [], clock, speed: 1, document: yaml },
     ...options,
   })
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   const times = { readTimeOutMs: timeOutMs, writeTimeOutMs: timeOutMs }
   const { reader, writer, load } = connectCloudRun({
     ...{ document: documentOf(bound ?? yaml), apiRoot: cloud.root, clock },

@@ -1,5 +1,5 @@
 /** A local cloud with one database, and plain HTTP to it. */
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import {
   type LocalCloudOptions,
@@ -7,11 +7,6 @@ import {
 } from '../../../src/rehearsal/cloud/local-cloud.ts'
 
 export const started = Date.parse('2026-12-01T14:00:00Z')
-const running: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const stop of running.splice(0)) await stop()
-})
 
 /** What the tests look at; the rest stays as it came. */
 const reply = z.looseObject({
@@ -44,7 +39,7 @@ export async function tuki(options: Partial<LocalCloudOptions> = {}) {
     speed: 1,
     ...options,
   })
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   const path = '/v1/projects/tukiprod/instances/tuki-db-prod'
   const get = async (url: string) => {
     const response = await fetch(`${cloud.root}${url}`)

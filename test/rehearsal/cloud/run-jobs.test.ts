@@ -1,9 +1,8 @@
 /** The local Cloud Run's jobs are strict, so that what it accepts Google accepts too; over plain HTTP. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { startLocalCloud } from '../../../src/rehearsal/cloud/local-cloud.ts'
 import { handClock } from '../../world/hand-clock.ts'
-import { running } from '../../world/tuki-cloud.ts'
 
 const parent = '/v2/projects/tukiprod/locations/us-central1'
 const reply = z.looseObject({
@@ -15,7 +14,7 @@ async function plain() {
   const clock = handClock()
   const options = { project: 'tukiprod', instances: [], clock, speed: 10, taskSeconds: 100 }
   const cloud = await startLocalCloud(options)
-  running.push(cloud.stop)
+  onTestFinished(cloud.stop)
   const ask = async (method: string, path: string, body?: object) => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
     const response = await fetch(`${cloud.root}${path}`, { method, ...sent })
