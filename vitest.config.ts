@@ -11,6 +11,8 @@ export default defineConfig({
           exclude: ['test/real/**'],
           // Nothing of ours remembers anything in a module: the files of a worker share what they import.
           isolate: false,
+          // The model makes many small objects: with room for them a sixth of its time is saved.
+          execArgv: ['--max-semi-space-size=64'],
           testTimeout: 60_000,
         },
       },

@@ -285,12 +285,15 @@ function feasible(
 
 /** The most users that a plan carries; more users never cost less, so halves find it. */
 function nearest(question: Question): number | null {
-  const isFeasible = (users: number) => planAt({ ...question, users }).kind === 'found'
+  const { judging } = question
+  const { effort } = judging
+  // Whoever has no patience left finds nothing, whatever is asked.
+  const isTired = () => judging.hurries === 0 && (effort.left <= 0 || isSpent(effort))
   let carried = 0
   let refused = question.users
-  while (refused - carried > 1) {
+  while (refused - carried > 1 && !isTired()) {
     const between = Math.floor((carried + refused) / 2)
-    if (isFeasible(between)) carried = between
+    if (planAt({ ...question, users: between }).kind === 'found') carried = between
     else refused = between
   }
   return carried === 0 ? null : carried
