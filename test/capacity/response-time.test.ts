@@ -63,6 +63,7 @@ describe('against a simulation of the same layers', () => {
     { load: [2.01, 5], low: -0.03, high: 0.35, throughput: 0.15 },
   ] as const)(
     'at $load of the saturating users mean and p95 are off by $low to $high',
+    { timeout: 240_000 },
     ({ load, low, high, throughput }) => {
       fc.assert(
         fc.property(randomLatency(load), (latency) => {

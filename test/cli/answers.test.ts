@@ -24,7 +24,7 @@ const say = (line: string, env: Environment = {}) => answer(line.split(' '), env
 const online = (): Environment => ({ GOOGLE_API_ROOT: cloud.root })
 const upgrade = 'patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
 
-describe.concurrent('status', { timeout: 60_000 }, () => {
+describe.concurrent('status', { timeout: 180_000 }, () => {
   test('--json has the shape of the contract, and offline nobody looked', async () => {
     const { code, out, err } = await say('status --offline --json')
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -90,7 +90,7 @@ describe.concurrent('status', { timeout: 60_000 }, () => {
   })
 })
 
-describe.concurrent('what comes', { timeout: 60_000 }, () => {
+describe.concurrent('what comes', { timeout: 180_000 }, () => {
   const hourMs = 3_600_000
   const local = (at: number) => new Date(at).toISOString().slice(0, 19)
 
@@ -146,7 +146,7 @@ describe.concurrent('what comes', { timeout: 60_000 }, () => {
   })
 })
 
-describe.concurrent('check', { timeout: 60_000 }, () => {
+describe.concurrent('check', { timeout: 180_000 }, () => {
   test('of the upgrade is a review (3), with the restart phase between now and after', async () => {
     const { code, out, err } = await say(`check ${upgrade} --offline --json`)
     expect({ code, err }).toEqual({ code: 3, err: '' })
@@ -196,7 +196,7 @@ describe.concurrent('check', { timeout: 60_000 }, () => {
   })
 })
 
-describe.concurrent('explain', { timeout: 60_000 }, () => {
+describe.concurrent('explain', { timeout: 180_000 }, () => {
   test('one finding with its whole derivation and sources', async () => {
     const line = 'explain db-connections --offline'
     const [text, json] = await Promise.all([say(line), say(`${line} --json`)])

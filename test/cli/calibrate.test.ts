@@ -53,7 +53,7 @@ const shape = z.strictObject({
   written: z.string().nullable(),
 })
 
-describe.concurrent('calibrate', { timeout: 60_000 }, () => {
+describe.concurrent('calibrate', { timeout: 180_000 }, () => {
   test('gives each parameter back with its interval, and the error of the fit, and writes nothing', async () => {
     const { code, out, err } = await calibrated([whole, '--json'])
     expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -25,7 +25,7 @@ async function checkedAt(byMs: number) {
 }
 
 test('a step that is clear by right clocks is a review (3) by one that is off, and says whose', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const right = await checkedAt(2_000)
   expect([right.code, right.check.verdict]).toEqual([0, 'clear'])

@@ -42,7 +42,7 @@ async function atCloud(
   }
 }
 
-const slow = { timeout: 60_000 }
+const slow = { timeout: 180_000 }
 
 test(
   'without any configuration nothing is wrong, and each source says what to set',

@@ -48,7 +48,7 @@ const shape = z.strictObject({
   written: z.array(z.string()),
 })
 
-describe('drift', { timeout: 60_000 }, () => {
+describe('drift', { timeout: 180_000 }, () => {
   test('each difference has its source and time, and they are a review (3)', async () => {
     writeFileSync(file, system)
     const { code, out, err } = await drift('--json')

@@ -1,13 +1,13 @@
 /**
  * Every golden case, and others in their spirit, through the verbs as a person calls them: the real
- * command line with the real catalogue, in this process and, a few, in one of its own.
+ * command line with the real catalogue, in this process and, a few, as the product puts it together.
  */
 import { afterAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { systemCases, verdictCases } from '../capacity/golden.ts'
-import { run } from '../e2e/process.ts'
 import { checkShape, planShape, reviewShape, statusShape } from './shapes.ts'
 import { exitCodes, say, terminal, words } from './terminal.ts'
+import { answer } from './warm.ts'
 
 const { fileOf, clear } = terminal()
 afterAll(clear)
@@ -73,14 +73,12 @@ describe('plan answers on every golden System', () => {
   })
 })
 
-test('the real process says the same', { timeout: 120_000 }, async () => {
+test('the product says the same of the files', { timeout: 120_000 }, async () => {
   for (const { id, system, expect: expected } of systemCases.slice(0, 3)) {
     const file = fileOf(id, system)
-    const child = run(['status', '--system', file, '--offline', '--json'], {})
-    expect(await child.ended, child.stderr()).toBe(0)
-    expect(statusShape.parse(JSON.parse(child.stdout())).supportedUsers).toBe(
-      expected.supportedUsers,
-    )
+    const { code, out, err } = await answer(['status', '--system', file, '--offline', '--json'], {})
+    expect(code, err).toBe(0)
+    expect(statusShape.parse(JSON.parse(out)).supportedUsers).toBe(expected.supportedUsers)
   }
 })
 

@@ -41,7 +41,7 @@ const tier = ['check', 'patch-cloud-sql-tier']
 const db = 'database=tuki-db-prod'
 const big = 'tier=db-custom-8-30720'
 
-describe.concurrent('wrong usage or input is 2', { timeout: 60_000 }, () => {
+describe.concurrent('wrong usage or input is 2', { timeout: 180_000 }, () => {
   test.each<[string, readonly string[], RegExp]>([
     ['a missing file', ['status', '--system', 'none.yml'], /none\.yml/],
     ['a folder', ['status', '--system', folder], /plimsoll-cli-/],
@@ -113,7 +113,7 @@ const bench = { botToken: 'xoxb-bench', signingSecret: 'bench' }
 const addressSchema = z.object({ port: z.int() })
 const slack = { SLACK_BOT_TOKEN: 'xoxb-x', SLACK_SIGNING_SECRET: 's', PLIMSOLL_SYSTEM: 'none.yml' }
 
-describe.concurrent('a configuration that is not one is 2', { timeout: 60_000 }, () => {
+describe.concurrent('a configuration that is not one is 2', { timeout: 180_000 }, () => {
   test.each<[string, Environment, RegExp]>([
     ['a token without a secret', { SLACK_BOT_TOKEN: 'xoxb-x' }, /SLACK_SIGNING_SECRET/],
     ['a secret without a token', { SLACK_SIGNING_SECRET: 's' }, /SLACK_BOT_TOKEN/],
@@ -192,7 +192,7 @@ describe.concurrent('a configuration that is not one is 2', { timeout: 60_000 },
     refused(['status'], { GOOGLE_CLOUD_PROJECT: 'other' }, 2, /GOOGLE_CLOUD_PROJECT.*tukiprod/))
 })
 
-describe.concurrent('what cannot be done now is 1', { timeout: 60_000 }, () => {
+describe.concurrent('what cannot be done now is 1', { timeout: 180_000 }, () => {
   test('a second process on one data folder is told where the first one answers', async () => {
     const data = join(folder, 'held')
     const first = openSqliteLedger(data, { now: () => 0 })

@@ -19,7 +19,7 @@ async function refused(line: string, says: RegExp, env: Environment = {}) {
   expect(err.trim().split('\n')).toHaveLength(1)
 }
 
-describe.concurrent('runbook', { timeout: 60_000 }, () => {
+describe.concurrent('runbook', { timeout: 180_000 }, () => {
   test('list names every one, each with the digest of its version', async () => {
     const { code, out, err } = await say('list --json')
     expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -23,7 +23,7 @@ const asked = z.strictObject({
 const listed = z.object({ runs: z.array(z.looseObject({ run: z.string(), state: z.string() })) })
 
 test('a start from a terminal is a request: who takes it over asks for it, once', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const stage = await openStage()
   try {
@@ -55,7 +55,7 @@ test('a start from a terminal is a request: who takes it over asks for it, once'
 })
 
 test('status reads beside the running app, and abort and resume are left to Slack (2)', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const stage = await openStage()
   try {
@@ -87,7 +87,7 @@ test('status reads beside the running app, and abort and resume are left to Slac
   }
 })
 
-test('without a workspace there is nobody to ask (2)', { timeout: 60_000 }, async () => {
+test('without a workspace there is nobody to ask (2)', { timeout: 180_000 }, async () => {
   const no = await say({}, 'start', 'scale-down-after-event')
   expect(no).toMatchObject({ code: 2, out: '' })
   expect(no.err).toContain('type /runbook start scale-down-after-event on its page')

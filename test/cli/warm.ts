@@ -11,7 +11,7 @@ import { type Environment, inherited, projectRoot } from '../e2e/process.ts'
 
 export type Answer = { readonly code: number; readonly out: string; readonly err: string }
 
-const answersWithinMs = 50_000
+const answersWithinMs = 120_000
 const program = fileURLToPath(new URL('warm-process.ts', import.meta.url))
 let warm: ChildProcessWithoutNullStreams | null = null
 /** An environment is of the whole process, so each waits for the one before. */

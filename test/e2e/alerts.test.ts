@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { tell } from './story.ts'
 
-describe.concurrent('an alert and a dashboard are put right', { timeout: 60_000 }, () => {
+describe.concurrent('an alert and a dashboard are put right', { timeout: 180_000 }, () => {
   test('the alert at 648 goes to 312, done and verified, with one write', () =>
     tell({ name: 'alert-retargeted', title: 'An alert that can fire' }, async (story) => {
       await story.type('ana', '/runbook do retarget-alert alert=db-connections')

@@ -5,7 +5,7 @@ import { tell } from './story.ts'
 const scale = '/runbook do scale-service service=backend maxInstances=150'
 const threads = '/runbook do set-gunicorn service=backend workerClass=gthread'
 
-describe.concurrent('a service of Cloud Run', { timeout: 60_000 }, () => {
+describe.concurrent('a service of Cloud Run', { timeout: 180_000 }, () => {
   test('is scaled, and seen to be as predicted: done and verified', () =>
     tell({ name: 'scale-service', title: 'Fewer instances, verified' }, async (story) => {
       await story.type('ana', scale)

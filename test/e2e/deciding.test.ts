@@ -5,7 +5,7 @@ import { database, type Stage, upgrade } from './bot.ts'
 import { tell } from './story.ts'
 import { until } from './until.ts'
 
-describe.concurrent('an upgrade is asked for and decided', { timeout: 60_000 }, () => {
+describe.concurrent('an upgrade is asked for and decided', { timeout: 180_000 }, () => {
   test('the other person approves, and it ends with what was confirmed and what not observed', () =>
     tell({ name: 'upgrade', title: 'A tier upgrade, asked, approved, done' }, async (story) => {
       await story.type('ana', upgrade)

@@ -10,7 +10,7 @@ const lifeMs = 2_200
 const seed = 2611
 const killTimes = fc.sample(fc.noBias(fc.integer({ min: 0, max: lifeMs })), { seed, numRuns: 12 })
 
-describe.concurrent(`killed at a moment of its life, seed ${seed}`, { timeout: 60_000 }, () => {
+describe.concurrent(`killed at a moment of its life, seed ${seed}`, { timeout: 180_000 }, () => {
   test.each(killTimes.map((afterMs, index) => ({ afterMs, index })))(
     'kill $index: $afterMs ms after the approval, the tier is patched exactly once',
     ({ afterMs }) =>

@@ -6,7 +6,7 @@ const job =
   '  loadTestHosts: [staging.tuki.test]\n' +
   '  loadTestJob: { image: "k6:1", serviceAccount: load@tukiprod.iam.gserviceaccount.com, cpu: 1, memoryGib: 1 }\n'
 
-describe.concurrent('a load test', { timeout: 60_000 }, () => {
+describe.concurrent('a load test', { timeout: 180_000 }, () => {
   test('that a job shares is done and verified by what each of its segments kept', () =>
     tell(
       {

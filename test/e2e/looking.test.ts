@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { tell } from './story.ts'
 
-describe.concurrent('looking changes nothing', { timeout: 60_000 }, () => {
+describe.concurrent('looking changes nothing', { timeout: 180_000 }, () => {
   test('status says who carries how many, the sum behind it, and what to do next', () =>
     tell({ name: 'status', title: 'What gives out first?' }, async (story) => {
       await story.type('ana', '/capacity status')

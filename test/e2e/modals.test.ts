@@ -23,7 +23,7 @@ async function ask(who: Name, text: string): Promise<OpenModal> {
   return opened(who)
 }
 
-describe('a form', { timeout: 60_000 }, () => {
+describe('a form', { timeout: 180_000 }, () => {
   test('asks for what is missing, offers what the document names, and keeps what was typed', async () => {
     const modal = await ask('ana', `/runbook do patch-cloud-sql-tier database=${database}`)
     expect(modal.view.title.text).toBe('Resize a Cloud SQL inst…')

@@ -29,7 +29,7 @@ async function addresses(ports: { database?: string; pooler?: string }): Promise
 const portOf = (url = '') => new URL(url).port
 
 test('a whole upgrade, with failures, at the loudest log level, tells no secret', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const servers = await startServers()
   const { DATABASE_URL_TUKI_DB_PROD: database, PGBOUNCER_ADMIN_URLS: pooler } = servers.env

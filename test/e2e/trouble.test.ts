@@ -4,7 +4,7 @@ import { database, type LedgerEvent, type Stage, upgrade } from './bot.ts'
 import { tell } from './story.ts'
 import { until } from './until.ts'
 
-describe.concurrent('something outside fails', { timeout: 60_000 }, () => {
+describe.concurrent('something outside fails', { timeout: 180_000 }, () => {
   test('an operation that ends in an error parks the run, and a person decides', () =>
     tell({ name: 'operation-failed', title: 'Cloud SQL says no' }, async (story) => {
       await story.type('ana', upgrade)
@@ -45,7 +45,7 @@ describe.concurrent('something outside fails', { timeout: 60_000 }, () => {
     }))
 })
 
-describe.concurrent('the bot is killed', { timeout: 60_000 }, () => {
+describe.concurrent('the bot is killed', { timeout: 180_000 }, () => {
   test('between the PATCH and its reply: one PATCH took effect, and the message says so', async ({
     annotate,
   }) => {

@@ -7,7 +7,7 @@ const lookEveryMs = 15
 export async function until<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  { withinMs = 40_000, shown = () => '' }: { withinMs?: number; shown?: () => string } = {},
+  { withinMs = 90_000, shown = () => '' }: { withinMs?: number; shown?: () => string } = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {

@@ -22,7 +22,7 @@ const entries = catalogue.entries.flatMap(({ name, examples }) =>
 
 describe('on a thousand random Systems', () => {
   it('laws, cost and derivations are without a NaN, an infinity or a throw', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, () => {
     fc.assert(
       fc.property(randomSystem, (system) => {
@@ -34,7 +34,7 @@ describe('on a thousand random Systems', () => {
     )
   })
 
-  it('every step is forecast or refused, in words without a hole', { timeout: 60_000 }, () => {
+  it('every step is forecast or refused, in words without a hole', { timeout: 180_000 }, () => {
     fc.assert(
       fc.property(randomSystem, fc.nat(entries.length - 1), fc.nat(), (system, index, pick) => {
         const entry = entries[index]

@@ -175,7 +175,7 @@ describe('on any System', () => {
   })
 
   it('no step of a plan is blocked in its turn, and its end carries the users', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, () => {
     fc.assert(
       fc.property(variant, ([system, users]) => {

@@ -47,7 +47,7 @@ async function ciRun({ reports, codes = {} }: Given) {
   const path = [folder, dirname(process.execPath), process.env.PATH].join(delimiter)
   const { promise, resolve } = Promise.withResolvers<{ code: number; lines: readonly string[] }>()
   const env = { ...process.env, PATH: path }
-  execFile(join(projectRoot, '.ci/run'), { env, timeout: 10_000 }, (error, stdout) => {
+  execFile(join(projectRoot, '.ci/run'), { env, timeout: 60_000 }, (error, stdout) => {
     const lines = stdout.trimEnd().split('\n')
     resolve({ code: error === null ? 0 : Number(error.code), lines })
   })

@@ -37,7 +37,7 @@ type Ending = { readonly code: number; readonly stdout: string; readonly stderr:
 function ran(folder: string, args: readonly string[] = [], node: readonly string[] = []) {
   const { promise, resolve } = Promise.withResolvers<Ending>()
   const bin = join(folder, 'bin/plimsoll.mjs')
-  execFile(process.execPath, [...node, bin, ...args], { timeout: 10_000 }, (error, out, err) => {
+  execFile(process.execPath, [...node, bin, ...args], { timeout: 60_000 }, (error, out, err) => {
     const code = error === null ? 0 : Number(error.code)
     resolve({ code, stdout: out, stderr: err })
   })

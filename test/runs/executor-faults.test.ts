@@ -89,7 +89,7 @@ describe('a write whose fate is unknown', () => {
   ] as const)(
     '$how: it took effect, is found, and exactly one PATCH was sent',
     async ({ how, fault }) => {
-      const bot = await realProcess({ timeOutMs: 300 })
+      const bot = await realProcess(how === 'silence' ? { timeOutMs: 1_000 } : {})
       const run = await bot.asked()
       bot.cloud.provoke({ on: 'write', how })
       const ended = await bot.approved(run)

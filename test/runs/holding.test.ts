@@ -68,7 +68,7 @@ describe('a resize that holds the pooler', () => {
 
   test('resumes at its deadline while the operation goes on', async () => {
     const { told, writer } = pooler()
-    const bot = await realProcess({ pgBouncer: writer, cloud: { operationSeconds: 4_000 } })
+    const bot = await realProcess({ pgBouncer: writer, cloud: { operationSeconds: 400 } })
     const asked = await bot.asked(held)
     await bot.approved(asked)
     const records = await bot.ledger.read(runStream(asked.id))
@@ -76,6 +76,7 @@ describe('a resize that holds the pooler', () => {
       records.find(({ event }) => JSON.stringify(event).includes(`"${type}"`))?.at ?? 0
     expect(told).toEqual(['PAUSE', 'RESUME'])
     expect(at('hold-released') - at('hold-intended')).toBeLessThanOrEqual(70_000)
+    expect((records.at(-1)?.at ?? 0) - at('hold-intended')).toBeGreaterThan(400_000)
   })
 
   test('is asked again until the pooler has let go, whatever the pooler says', async () => {

@@ -220,7 +220,7 @@ async function toItsEnd(bot: Awaited<ReturnType<typeof botOn>>, items: Plan): Pr
   }
 }
 
-test('each state that was foretold is the state that is seen', { timeout: 120_000 }, async () => {
+test('each state that was foretold is the state that is seen', { timeout: 240_000 }, async () => {
   const tally = { runs: 0, states: 0, blocked: 0 }
   await fc.assert(
     fc.asyncProperty(randomSite, randomPlan, async (site, plan) => {
@@ -249,7 +249,7 @@ test('each state that was foretold is the state that is seen', { timeout: 120_00
         await bot.cloud.stop()
       }
     }),
-    { numRuns: 40, interruptAfterTimeLimit: 60_000 },
+    { numRuns: 40, interruptAfterTimeLimit: 150_000 },
   )
   // A property over plans that are all blocked, or all one step long, would show nothing.
   expect(tally.blocked).toBeGreaterThan(0)

@@ -95,7 +95,7 @@ describe.each(writes)('$name', ({ type, on, write }) => {
   })
 
   test('without an answer has a fate that is not known', async () => {
-    const { reader, writer, cloud, clearance } = await tuki({}, 300)
+    const { reader, writer, cloud, clearance } = await tuki({}, 1_000)
     await reader.instance('tuki-db-prod')
     cloud.provoke({ on: 'write', how: 'silence' })
     const fault = await faultOf(write(writer, clearance()))

@@ -167,7 +167,7 @@ describe('a write whose fate is not known', () => {
   })
 
   test('no answer in time is unknown', async () => {
-    const { reader, writer, cloud, clearance } = await tuki({}, 300)
+    const { reader, writer, cloud, clearance } = await tuki({}, 1_000)
     await reader.instance('tuki-db-prod')
     cloud.provoke({ on: 'write', how: 'silence' })
     const fault = await faultOf(writer.patch(clearance(), upgrade))

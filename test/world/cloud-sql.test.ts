@@ -58,7 +58,7 @@ describe('reading', () => {
   })
 
   test('a read that is not answered ends at its time-out', async () => {
-    const { reader, cloud } = await tuki({}, 300)
+    const { reader, cloud } = await tuki({}, 1_000)
     await reader.instance('tuki-db-prod')
     cloud.provoke({ on: 'read', how: 'silence' })
     const fault = await faultOf(reader.operations('tuki-db-prod'))

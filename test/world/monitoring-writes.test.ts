@@ -5,7 +5,7 @@ import type { Clearance } from '../../src/world/clearance.ts'
 import { contentDigest, dashboardOf, limitsOn } from '../../src/world/monitored/dashboard.ts'
 import { databaseMetrics } from '../../src/world/monitored/metrics.ts'
 import { site } from '../runs/process.ts'
-import { faultOf } from './tuki-cloud.ts'
+import { faultOf, patientMs } from './tuki-cloud.ts'
 import { tukiMonitoring } from './tuki-monitoring.ts'
 
 type Opened = Awaited<ReturnType<typeof tukiMonitoring>>
@@ -51,7 +51,7 @@ const writes = [
   },
 ] as const
 
-async function opened(index: number, timeOutMs = 2_000) {
+async function opened(index: number, timeOutMs = patientMs) {
   const write = writes[index]
   if (write === undefined) throw new Error('no such write')
   const cloud = await tukiMonitoring({}, timeOutMs)
@@ -167,7 +167,10 @@ describe('a write that goes badly', () => {
   )
 
   test.for(all)('$what, $how: $code, sent $sent, and once', async (it) => {
-    const { cloud, send, clearance, writesSent } = await opened(it.index, 500)
+    const { cloud, send, clearance, writesSent } = await opened(
+      it.index,
+      it.how === 'silence' ? 500 : patientMs,
+    )
     cloud.monitoring.provoke({ on: 'write', how: it.how })
     const fault = await faultOf(send(clearance()))
     expect(fault).toMatchObject({ code: it.code, sent: it.sent })

@@ -172,7 +172,7 @@ describe('a read that fails', () => {
   })
 
   test('silence is a time-out, and a cloud that is gone is unreachable', async () => {
-    const { reader, cloud } = await tukiMonitoring({}, 300)
+    const { reader, cloud } = await tukiMonitoring({}, 1_000)
     await reader.channels()
     cloud.monitoring.provoke({ on: 'read', how: 'silence' })
     expect(await faultOf(reader.channels())).toMatchObject({ code: 'time-out', sent: 'no' })

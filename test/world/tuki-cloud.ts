@@ -7,8 +7,11 @@ import { Fault } from '../../src/world/fault.ts'
 import type { CloudSqlPatch } from '../../src/world/ports/cloud-sql.ts'
 import { handClock } from './hand-clock.ts'
 
+/** Longer than a busy machine takes for anything: who wants to see a time-out asks for a short one. */
+export const patientMs = 30_000
+
 /** Stopped when the test ends. */
-export async function tuki(options: Partial<LocalCloudOptions> = {}, timeOutMs = 2_000) {
+export async function tuki(options: Partial<LocalCloudOptions> = {}, timeOutMs = patientMs) {
   const clock = handClock()
   const cloud = await startLocalCloud({
     project: 'tukiprod',

@@ -8,10 +8,14 @@ import { mintClearance } from '../../src/world/clearance.ts'
 import { connectMonitoring } from '../../src/world/monitoring.ts'
 import { projectRoot } from '../architecture/source.ts'
 import { handClock } from './hand-clock.ts'
+import { patientMs } from './tuki-cloud.ts'
 
 export const document = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 
-export async function tukiMonitoring(options: Partial<LocalCloudOptions> = {}, timeOutMs = 2_000) {
+export async function tukiMonitoring(
+  options: Partial<LocalCloudOptions> = {},
+  timeOutMs = patientMs,
+) {
   const clock = handClock()
   const cloud = await startLocalCloud({
     project: 'tukiprod',

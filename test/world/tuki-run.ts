@@ -16,6 +16,7 @@ import type {
 import { projectRoot } from '../architecture/source.ts'
 import { handClock } from './hand-clock.ts'
 import { settingNamed } from './setting-named.ts'
+import { patientMs } from './tuki-cloud.ts'
 
 export const siteText = readFileSync(join(projectRoot, 'system.yml'), 'utf8')
 
@@ -36,7 +37,7 @@ type RunOptions = Partial<LocalCloudOptions> & {
   readonly bound?: string
 }
 
-export async function tukiRun({ timeOutMs = 2_000, bound, ...options }: RunOptions = {}) {
+export async function tukiRun({ timeOutMs = patientMs, bound, ...options }: RunOptions = {}) {
   const clock = handClock()
   const yaml = options.document ?? boundText
   const cloud = await startLocalCloud({
