@@ -1,5 +1,4 @@
 /** What can go wrong between a run and the cloud, all real but Slack: one effective PATCH at most, always. */
-
 import { describe, expect, test } from 'vitest'
 import { alone } from '../../src/runs/requests.ts'
 import { memoryLedger } from '../ledger/memory-ledger.ts'
