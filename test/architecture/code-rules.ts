@@ -227,7 +227,31 @@ const named: Rule = {
 }
 
 /** For every file that we write, tests too. */
-export const everywhere: readonly Rule[] = [sized, narrow, uncast, unbarrelled, named]
+const hooks = ['beforeAll', 'beforeEach', 'afterEach', 'afterAll']
+
+/** The files of a worker share their modules: what is registered while one is loaded is the first importer's alone. */
+const unhooked: Rule = {
+  claim: 'only a file of tests registers a hook while it is loaded',
+  breaches: perFile(({ path, program, lineAt }) =>
+    path.endsWith('.test.ts')
+      ? []
+      : program.body.flatMap((node) => {
+          if (node.type !== 'ExpressionStatement') return []
+          const { expression, start } = node
+          if (expression.type !== 'CallExpression') return []
+          const { callee } = expression
+          if (callee.type !== 'Identifier' || !hooks.includes(callee.name)) return []
+          return [`${path}:${lineAt(start)}: ${callee.name}; onTestFinished is the test's own`]
+        }),
+  ),
+  caught: [{ 'test/a.ts': 'afterEach(() => stop())' }, { 'test/a.ts': 'beforeAll(start)' }],
+  passed: [
+    { 'test/a.test.ts': 'afterEach(() => stop())' },
+    { 'test/a.ts': 'export const open = () => onTestFinished(stop)' },
+  ],
+}
+
+export const everywhere: readonly Rule[] = [sized, narrow, uncast, unbarrelled, named, unhooked]
 
 /** For the product's own. */
 export const codeRules: readonly Rule[] = [short, atHome, unwaiting]
