@@ -171,7 +171,7 @@ async function runBot(base: Base): Promise<number> {
   const { config, opened, log } = base
   let ready = false
   const courtesy = courtesyOn(systemTimers)
-  // Bolt is half of what a command would wait for, and most commands need no Slack.
+  // Bolt is a fifth of what a command would compute, and most commands need no Slack.
   const { connectSlack } = await import('./slack/app.ts')
   const door = connectSlack({
     ...config.slack,

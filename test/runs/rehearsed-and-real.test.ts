@@ -252,7 +252,7 @@ test('each state that was foretold is the state that is seen', { timeout: 240_00
         await bot.cloud.stop()
       }
     }),
-    { numRuns: 40, interruptAfterTimeLimit: 150_000 },
+    { numRuns: 40, interruptAfterTimeLimit: 60_000 },
   )
   // A property over plans that are all blocked, or all one step long, would show nothing.
   expect(tally.blocked).toBeGreaterThan(0)
