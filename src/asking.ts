@@ -2,6 +2,7 @@
 import { pino } from 'pino'
 import type { AskedRun, Asking } from './cli/verbs.ts'
 import { readConfig } from './config.ts'
+import { sentenceOf } from './config-urls.ts'
 import { readSystemFile } from './documents.ts'
 import { newId } from './ledger/ids.ts'
 import { requestMessage } from './slack/views/request.ts'
@@ -9,7 +10,7 @@ import { systemClock, systemTimers } from './world/clock.ts'
 
 export async function ask({ name, title, parameters, channel, system }: Asking): Promise<AskedRun> {
   const config = readConfig()
-  if (config.kind === 'config-problem') return wrong(`${config.variable} ${config.problem}.`)
+  if (config.kind === 'config-problem') return wrong(sentenceOf(config))
   if (config.kind === 'rehearsal')
     return wrong(
       `No SLACK_* is set, so there is no workspace to ask in: in a rehearsal type /runbook start ${name} on its page.`,

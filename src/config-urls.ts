@@ -145,3 +145,7 @@ export function notLocal(url: string): string {
 export function problem(variable: string, why: string): ConfigProblem {
   return { kind: 'config-problem', variable, problem: printable(why, 500) }
 }
+
+export function sentenceOf({ variable, problem }: ConfigProblem): string {
+  return `${variable} ${problem}.`
+}

@@ -1,7 +1,7 @@
 /** Which ledger and dispatcher: PostgreSQL and pg-boss with LEDGER_URL, else SQLite and this process alone. */
 import type { LedgerVerbs, Unread } from './cli/verbs.ts'
 import { type BotConfig, readFiles, readLedger } from './config.ts'
-import type { ConfigProblem } from './config-urls.ts'
+import { type ConfigProblem, sentenceOf } from './config-urls.ts'
 import type { Dispatcher, SharedWork } from './dispatch/dispatcher.ts'
 import { dispatchInProcess } from './dispatch/in-process.ts'
 import { leasesOn } from './dispatch/leases.ts'
@@ -108,8 +108,8 @@ async function reading<T>(work: (archive: Archive) => Promise<T>): Promise<T | U
   }
 }
 
-function unread({ variable, problem }: ConfigProblem): Unread {
-  return { kind: 'unread', sentence: `${variable} ${problem}.` }
+function unread(problem: ConfigProblem): Unread {
+  return { kind: 'unread', sentence: sentenceOf(problem) }
 }
 
 function capital({ message }: Error): string {

@@ -17,7 +17,7 @@ import {
   readFiles,
   readWorld,
 } from './config.ts'
-import type { ConfigProblem } from './config-urls.ts'
+import { sentenceOf } from './config-urls.ts'
 import type { Library } from './define/library.ts'
 import { type Courtesy, courtesyOn } from './dispatch/courtesy.ts'
 import { examineSetup } from './doctor.ts'
@@ -290,10 +290,6 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
 function refused(sentence: string): number {
   complain(sentence)
   return 2
-}
-
-function sentenceOf({ variable, problem }: ConfigProblem): string {
-  return `${variable} ${problem}.`
 }
 
 if (import.meta.main) {

@@ -3,6 +3,7 @@ import { draftOf } from './capacity/draft.ts'
 import type { Survey } from './capacity/survey.ts'
 import type { Surveyed, Surveying } from './cli/verbs.ts'
 import { readProject, readWorld } from './config.ts'
+import { sentenceOf } from './config-urls.ts'
 import { noProjectSentence, regionSentence, unlistedSentence } from './words/en-draft.ts'
 import { systemClock } from './world/clock.ts'
 import { Fault } from './world/fault.ts'
@@ -14,7 +15,7 @@ export async function survey({ project: wished, region }: Surveying): Promise<Su
   const project = wished ?? configured
   if (project === null) return wrong(noProjectSentence)
   const reach = readWorld(configured ?? project)
-  if ('kind' in reach) return wrong(`${reach.variable} ${reach.problem}.`)
+  if ('kind' in reach) return wrong(sentenceOf(reach))
   const apiRoot = reach.google?.apiRoot ?? null
   const root = apiRoot === null ? {} : { apiRoot }
   const reader = connectProject({ project, clock: systemClock, ...root })

@@ -64,7 +64,7 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
     all('runs'),
     types('cli'),
     all('config.ts'),
-    types('config-urls.ts'),
+    all('config-urls.ts'),
   ],
   // What `main` would hold if it were not so long, too.
   'doctor.ts': [
@@ -73,15 +73,16 @@ export const mayImport: Readonly<Record<string, readonly Right[]>> = {
   ],
   'asking.ts': [
     ...[types('cli'), all('slack'), all('world'), all('ledger/ids.ts')],
-    ...[all('config.ts'), all('documents.ts')],
+    ...[all('config.ts'), all('config-urls.ts'), all('documents.ts')],
   ],
   'surveying.ts': [
-    ...[all('capacity'), types('cli'), all('words'), all('world'), all('config.ts')],
+    ...[all('capacity'), types('cli'), all('words'), all('world')],
+    ...[all('config.ts'), all('config-urls.ts')],
   ],
   'main.ts': [
     ...[...model, all('steps'), all('gate'), all('runs'), all('ledger'), all('dispatch')],
     ...[all('world'), all('words'), all('slack'), all('cli'), all('rehearsal')],
-    ...[all('config.ts'), types('config-urls.ts'), all('documents.ts'), all('library')],
+    ...[all('config.ts'), all('config-urls.ts'), all('documents.ts'), all('library')],
     ...[all('ledgers.ts'), all('doctor.ts'), all('asking.ts'), all('surveying.ts')],
   ],
 }
