@@ -48,7 +48,7 @@ export async function checked({ slack, cloud }: Pick<Surroundings, 'slack' | 'cl
 }
 
 /** Resolves when the bot has acknowledged it. */
-export async function command(slack: Surroundings['slack'], text: string): Promise<void> {
+async function command(slack: Surroundings['slack'], text: string): Promise<void> {
   const outcome = await slack.command(member, channel, text)
   if (outcome.kind !== 'acked') throw new Error(`${text} was not taken: ${outcome.error}`)
 }
