@@ -50,7 +50,7 @@ export const bumpCeleryConcurrency = defineStep({
   missing: (system, input) => missingService(system, input, 'celery-worker'),
   effect: (system, { service, concurrency, prefetchMultiplier: prefetch, live }) => {
     const { concurrency: from = 0, prefetchMultiplier: was } = celeryOf(system, service) ?? {}
-    const isMoved = prefetch !== undefined && prefetch !== was
+    const isMoved = was !== undefined && prefetch !== undefined && prefetch !== was
     return {
       code: 'change-celery',
       values: {

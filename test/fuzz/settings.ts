@@ -30,7 +30,7 @@ const postgres = parser(
     if (read.kind === 'wrong') return masked(read.problem)
     const { host, port } = read.address
     must(host !== '' && port >= 0 && port <= 65_535, 'an address without a host or a port')
-    must(hostsOf(text).includes(host.toLowerCase()), 'a host that is not among its hosts')
+    must(hostsOf(text).includes(host), 'a host that is not among its hosts')
     if (isLoopbackHost(host)) must(hostsOf(text).every(isLoopbackHost), 'it may lead elsewhere')
   },
 )
