@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { debuglog } from 'node:util'
-import v8 from 'node:v8'
 
 const oldestMajor = 24
 const installed = new URL('../node_modules/', import.meta.url)
@@ -25,8 +24,6 @@ async function run() {
     process.stderr.write(`${unfit}\n`)
     return 1
   }
-  // Under load it holds less than half the memory, and takes the same time: V8 grows its heap later.
-  v8.setFlagsFromString('--optimize-for-size')
   // What was compiled once is kept beside the packages, by content: the second start takes half the
   // time. Where that folder cannot be written, nothing is kept.
   module.enableCompileCache(fileURLToPath(new URL('.cache/plimsoll/', installed)))

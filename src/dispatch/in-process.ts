@@ -10,7 +10,7 @@ const longestTimerMs = 86_400_000
 const runsAtOnce = 64
 
 export function dispatchInProcess(work: Work, timers: Timers, atOnce = runsAtOnce): Dispatcher {
-  const turns = turnsOf(atOnce, bring)
+  const turns = turnsOf(atOnce, timers, bring)
   const sleeping = new Map<string, { readonly cancel: () => void }>()
   let stopped = false
   let sweeping = timers.after(0, sweep)

@@ -1,12 +1,11 @@
 /** A hundred commands at the same moment: until Slack has heard of each that it is recorded. */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
-import { channel, checked, member, messages } from './memory.ts'
+import { allWait } from './ledger.ts'
+import { channel, checked, member } from './memory.ts'
 import { bot, openSurroundings, type Surroundings } from './surroundings.ts'
 
 const atOnce = 100
 const upgrade = '/runbook do patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
-const restMs = 3_000
 
 export async function ackBench(): Promise<Bench> {
   const surroundings = await openSurroundings()
@@ -19,7 +18,7 @@ export async function ackBench(): Promise<Bench> {
     warmUps: 1,
     subject: {
       what: `p99 of the acks of ${atOnce} commands at once, each after its append`,
-      measure: () => slowAck(surroundings),
+      measure: () => slowAck(surroundings, started.folder),
     },
     against: null,
     boundBelow: 500,
@@ -30,8 +29,7 @@ export async function ackBench(): Promise<Bench> {
   }
 }
 
-async function slowAck({ slack }: Surroundings): Promise<number> {
-  const before = messages(slack)
+async function slowAck({ slack }: Surroundings, folder: string): Promise<number> {
   const acks = await Promise.all(
     Array.from({ length: atOnce }, async () => {
       const begun = performance.now()
@@ -40,18 +38,8 @@ async function slowAck({ slack }: Surroundings): Promise<number> {
       return kind === 'acked' ? performance.now() - begun : Number.POSITIVE_INFINITY
     }),
   )
-  await atRest(slack, before)
+  // The next hundred find it at rest.
+  await allWait(folder)
   const sorted = acks.toSorted((one, other) => one - other)
   return sorted[Math.ceil(0.99 * atOnce) - 1] ?? Number.NaN
-}
-
-/** The next hundred find it at rest: no new message for a while, after each of these had its own. */
-async function atRest(slack: Surroundings['slack'], before: number): Promise<void> {
-  let seen = before
-  for (;;) {
-    await pause(restMs)
-    const now = messages(slack)
-    if (now === seen && now > before) return
-    seen = now
-  }
 }

@@ -1,17 +1,14 @@
 /** What a run in flight costs the bot's process: a thousand that wait for an approval, against itself when idle. */
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
+import { allWait } from './ledger.ts'
 import { channel, checked, member, residentMb } from './memory.ts'
 import { bot, openSurroundings, type Surroundings } from './surroundings.ts'
 
 const runs = 1_000
 const atOnce = 20
 const upgrade = '/runbook do patch-cloud-sql-tier database=tuki-db-prod tier=db-custom-8-30720'
-const restMsMax = 120_000
 const idleMs = 3_000
-const lookEveryMs = 50
 
 export async function inFlightBench(): Promise<Bench> {
   const surroundings = await openSurroundings()
@@ -37,7 +34,7 @@ async function memoryOfOneKb(surroundings: Surroundings): Promise<number> {
     await checked(surroundings)
     await pause(idleMs)
     const idleMb = await residentMb(started.pid)
-    for (let count = 0; count < runs; count = await waiting(started.folder)) {
+    for (let count = 0; count < runs; count = await allWait(started.folder)) {
       // Whom Slack gave up on may have asked for a run all the same: the ledger counts.
       const asked = Array.from({ length: Math.min(atOnce, runs - count) }, () =>
         slack.command(member, channel, upgrade),
@@ -48,22 +45,5 @@ async function memoryOfOneKb(surroundings: Surroundings): Promise<number> {
     return ((await residentMb(started.pid)) - idleMb) * (1_000 / runs)
   } finally {
     await started.stop()
-  }
-}
-
-/** Until all wait for a person, by the ledger: Slack's pace shows forty of them a minute. Gives how many. */
-async function waiting(folder: string): Promise<number> {
-  const ledger = new DatabaseSync(join(folder, 'ledger.db'), { readOnly: true, timeout: 2_000 })
-  try {
-    const events = ledger.prepare(`SELECT 1 FROM events WHERE body ->> 'type' = ?`)
-    const count = (type: string) => events.all(type).length
-    const deadline = AbortSignal.timeout(restMsMax)
-    while (count('approval-requested') < count('run-started')) {
-      deadline.throwIfAborted()
-      await pause(lookEveryMs)
-    }
-    return count('run-started')
-  } finally {
-    ledger.close()
   }
 }
