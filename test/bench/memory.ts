@@ -66,7 +66,7 @@ async function messagesAre(
   }
 }
 
-export function messages(slack: Surroundings['slack']): number {
+function messages(slack: Surroundings['slack']): number {
   return slack.messages(channel, member).length
 }
 
