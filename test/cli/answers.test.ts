@@ -5,18 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
-import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import type { LocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
 import { type Environment, projectRoot } from '../e2e/process.ts'
+import { startLargerCloud } from './larger-cloud.ts'
 import { announcedShape, checkShape, explainShape, statusShape } from './shapes.ts'
 import { answer } from './warm.ts'
 
 let cloud: LocalCloud
 beforeAll(async () => {
-  cloud = await startLocalCloud({
-    project: 'tukiprod',
-    document: readFileSync(join(projectRoot, 'system.yml'), 'utf8'),
-    instances: [{ name: 'tuki-db-prod', tier: 'db-custom-4-15360', availabilityType: 'REGIONAL' }],
-  })
+  cloud = await startLargerCloud()
 })
 afterAll(() => cloud?.stop())
 

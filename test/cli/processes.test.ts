@@ -2,24 +2,21 @@
  * Each verb, and each exit code, as a process of its own: it ends by itself, and offline it says what the
  * warm process of the other tests says, to the letter.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteLedger } from '../../src/ledger/sqlite.ts'
-import { type LocalCloud, startLocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
-import { type Environment, projectRoot, run } from '../e2e/process.ts'
+import type { LocalCloud } from '../../src/rehearsal/cloud/local-cloud.ts'
+import { type Environment, run } from '../e2e/process.ts'
+import { startLargerCloud } from './larger-cloud.ts'
 import { answer } from './warm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-processes-'))
 const samples = join(folder, 'samples.json')
 let cloud: LocalCloud
 beforeAll(async () => {
-  cloud = await startLocalCloud({
-    project: 'tukiprod',
-    document: readFileSync(join(projectRoot, 'system.yml'), 'utf8'),
-    instances: [{ name: 'tuki-db-prod', tier: 'db-custom-4-15360', availabilityType: 'REGIONAL' }],
-  })
+  cloud = await startLargerCloud()
   const ledger = openSqliteLedger(folder, { now: () => 1_000 })
   if (ledger.kind === 'held') throw new Error('a fresh folder is held')
   await ledger.close()

@@ -36,8 +36,8 @@ type Node = {
   readonly needsConfirm: boolean
   readonly taken: readonly number[]
   readonly chosen: Chosen | null
-  /** Of a whole end alone; only what costs the same is told apart by them, so few are ever asked. */
-  readonly values: (() => readonly number[]) | null
+  /** Of a whole end alone. */
+  readonly values: readonly number[] | null
 }
 
 type Chosen = { readonly option: Option; readonly before: Chosen | null }
@@ -155,7 +155,7 @@ function rootOf(routing: Routing): Node {
     needsConfirm: false,
     taken: routing.shared.map(({ base }) => base),
     chosen: null,
-    values: routing.parts.length === 0 ? () => [] : null,
+    values: routing.parts.length === 0 ? [] : null,
   }
 }
 
@@ -203,7 +203,7 @@ function expand(heap: Heap<Node>, node: Node): readonly Blame[] {
       needsConfirm,
       taken,
       chosen,
-      values: isLast ? once(() => valuesOf(chosen)) : null,
+      values: isLast ? valuesOf(chosen) : null,
     })
   }
   return [...blamed].flatMap((index) => {
@@ -216,14 +216,6 @@ function optionsOf(chosen: Chosen | null): readonly Option[] {
   const options: Option[] = []
   for (let one = chosen; one !== null; one = one.before) options.push(one.option)
   return options.toReversed()
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly it: T } | null = null
-  return () => {
-    made ??= { it: make() }
-    return made.it
-  }
 }
 
 function valuesOf(chosen: Chosen): readonly number[] {
@@ -244,7 +236,7 @@ function compareNodes(one: Node, other: Node): number {
   if (one.steps !== other.steps) return one.steps - other.steps
   if (one.values === null || other.values === null)
     return (one.values === null ? 0 : 1) - (other.values === null ? 0 : 1)
-  return compareValues(one.values(), other.values())
+  return compareValues(one.values, other.values)
 }
 
 function compareValues(one: readonly number[], other: readonly number[]): number {

@@ -1,5 +1,6 @@
 /** Two instances of the bot on one PostgreSQL: whatever becomes of one, the other ends its runs, and writes once. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { type Instance, openStage, type Stage, upgrade } from '../../e2e/bot.ts'
 import { until } from '../../e2e/until.ts'
 import { processesOf } from '../servers/postgres-processes.ts'
@@ -38,6 +39,12 @@ async function sending({ stage }: Pair) {
   return asked
 }
 
+/** Of the newest run's events, in order. */
+async function newestTypes(ledger: Ledger): Promise<readonly unknown[]> {
+  const [run = ''] = await ledger.newest('run/', 1)
+  return (await ledger.read(run)).map(({ event }) => Reflect.get(Object(event), 'type'))
+}
+
 test('one that dies while its operation runs is taken over, and its run ends', () =>
   withTwo(async (pair) => {
     const { stage } = pair
@@ -58,8 +65,7 @@ test('what one had recorded and not shown when it died is shown by the other', (
     )
     await stage.type('ana', upgrade)
     await until('somebody is asked', async () => {
-      const [run = ''] = await ledger.newest('run/', 1)
-      const types = (await ledger.read(run)).map(({ event }) => Reflect.get(Object(event), 'type'))
+      const types = await newestTypes(ledger)
       return types.includes('approval-requested') ? true : undefined
     })
     await stage.bot().kill()
@@ -126,8 +132,7 @@ test('a run is brought forward by one of them, whoever was asked', () =>
     const asked = await sending(pair)
     await stage.said(/^Done, not verified/, asked)
     const { ledger, pool } = await databases.opened(url)
-    const [run = ''] = await ledger.newest('run/', 1)
-    const types = (await ledger.read(run)).map(({ event }) => Reflect.get(Object(event), 'type'))
+    const types = await newestTypes(ledger)
     expect(types.filter((type) => type === 'message-posted')).toHaveLength(1)
     expect(types.filter((type) => type === 'write-intended')).toHaveLength(1)
     // Each job was handed to one of them; nothing is left to do.
