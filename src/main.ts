@@ -259,7 +259,7 @@ function assemble({ config, document, opened, library, log, door, courtesy, team
   const dispatcher = opened.dispatch({
     otherDied: () => void redraw().catch(onFailure),
     advance: async (run) => {
-      await courtesy.turn()
+      await Promise.all([world.load(), courtesy.turn()])
       return isChecklistStream(run) ? looking.advance(checklistOfStream(run)) : advance(means, run)
     },
     due: async () => (await ledger.due(await ledger.now(), 1_000)).map(runOfStream),

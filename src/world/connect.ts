@@ -40,7 +40,7 @@ export const offlineReach: Omit<Reach, 'keepMs' | 'dataFolder'> = {
 }
 
 type OpenWorld = World & {
-  /** Loads what is slow to load, before anybody waits for it. */
+  /** Loads what is slow to load, once: whoever looked meanwhile would see nothing, and a yes could be void of it. */
   readonly load: () => Promise<void>
   readonly close: () => Promise<void>
   /** Tells Monitoring every minute what Celery does not; gives what ends it. */
