@@ -2,6 +2,7 @@
  * The dispatcher of many instances on one PostgreSQL: a job of pg-boss, committed with the append that
  * makes a run due, tells one of them; leases keep the others away; the sweep finds what was missed.
  */
+import type { Alongside } from '../ledger/postgres.ts'
 import type { Sql } from '../ledger/postgres-pool.ts'
 import type { Timers } from '../world/world.ts'
 import type { Dispatcher, SharedWork } from './dispatcher.ts'
@@ -19,7 +20,7 @@ const startAttempts = 4
 
 export type Jobs = {
   /** Within the caller's transaction: rolled back, there is no job. */
-  readonly enqueue: (streams: readonly string[], sql: Sql) => Promise<void>
+  readonly enqueue: Alongside
   /** From now on hands over each job's stream once, to one of the instances. */
   readonly take: (work: (stream: string) => void) => Promise<void>
   readonly stop: () => Promise<void>
@@ -31,6 +32,13 @@ export async function startJobs(sql: Sql, failed: (error: unknown) => void): Pro
     executeSql: async (text: string, values?: unknown[]) => ({
       rows: [...(await work(text, values))],
     }),
+  })
+  // The transaction hears what becomes of it; nobody here needs to know the job's name.
+  const sentThrough = (work: Sql) => ({
+    executeSql: async (text: string, values?: unknown[]) => {
+      work(text, values)
+      return { rows: [] }
+    },
   })
   const boss = new PgBoss({ db: through(sql), schema: 'plimsoll_jobs', schedule: false })
   boss.on('error', failed)
@@ -47,7 +55,7 @@ export async function startJobs(sql: Sql, failed: (error: unknown) => void): Pro
   return {
     enqueue: async (streams, within) => {
       for (const stream of streams)
-        await boss.send(queue, { stream }, { singletonKey: stream, db: through(within) })
+        await boss.send(queue, { stream }, { singletonKey: stream, db: sentThrough(within) })
     },
     take: async (work) => {
       await boss.work<{ stream: string }>(

@@ -2,14 +2,14 @@
  * The hash chain of a stream: each record's hash covers its content and everything before it, so that
  * a change, a removal or another order shows. Pure; every ledger writes by it.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { configure } from 'safe-stable-stringify'
 import type { Append, AppendResult, Head, Kept, LedgerEvent } from './ledger.ts'
 
 const canonical = configure({ deterministic: true, strict: true })
 
 /** An event as it is kept: canonical JSON, so that whoever has the event has its hash. */
-function bodyOf(event: LedgerEvent): string {
+export function bodyOf(event: LedgerEvent): string {
   const body = canonical(event)
   if (body === undefined) throw new Error(`${event.type} is no JSON`)
   return body
@@ -19,9 +19,7 @@ type Link = Omit<Kept, 'hash'> & { readonly stream: string }
 
 /** SHA-256 over the hash before it, the record's place and time, and its body as it is kept. */
 export function hashAfter(previous: string, { stream, version, at, body }: Link): string {
-  return createHash('sha256')
-    .update(JSON.stringify([previous, stream, version, at, body]))
-    .digest('hex')
+  return hash('sha256', JSON.stringify([previous, stream, version, at, body]))
 }
 
 /** A stream without records: its first hash covers its name, so no stream can stand for another. */
@@ -35,8 +33,10 @@ export type Addition = {
   readonly dueAt: number | null
 }
 
+type Touching = Pick<Append, 'stream' | 'seal'>
+
 /** Every stream that an append touches, in one order for everybody, so that no two can wait for each other. */
-export function streamsOf(appends: readonly Append[]): readonly string[] {
+export function streamsOf(appends: readonly Touching[]): readonly string[] {
   const names = appends.flatMap(({ stream, seal }) => [
     stream,
     ...(seal === undefined ? [] : [seal.stream]),

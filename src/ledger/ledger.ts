@@ -42,6 +42,7 @@ export type AppendResult =
 export type Ledger = {
   /** The one clock that decides. */
   readonly now: () => Promise<number>
+  /** Each stream once. */
   readonly append: (appends: readonly Append[]) => Promise<AppendResult>
   readonly read: (stream: string) => Promise<readonly Recorded[]>
   /** Null for a stream without events. */

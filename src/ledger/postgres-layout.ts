@@ -30,6 +30,40 @@ const migrations: readonly string[] = [
      holder text NOT NULL,
      until timestamptz NOT NULL
    );`,
+  // An append to one stream, in one statement. Gives its time, in ms; P0409 with the stream and its version
+  // where another one was expected; null is any. The hash is that of chain.ts: to_json of a text is its JSON.stringify.
+  `CREATE FUNCTION plimsoll.append(stream text, expected integer, bodies text[], due bigint)
+     RETURNS bigint LANGUAGE plpgsql AS $append$
+   DECLARE
+     version_now integer;
+     hash_now text;
+     moment bigint;
+     body text;
+   BEGIN
+     LOOP
+       SELECT version, hash, (SELECT max(at) FROM plimsoll.events)
+         INTO version_now, hash_now, moment
+         FROM plimsoll.streams WHERE name = stream FOR UPDATE;
+       EXIT WHEN FOUND;
+       INSERT INTO plimsoll.streams (name, version, hash) VALUES (stream, 0, '')
+         ON CONFLICT DO NOTHING;
+     END LOOP;
+     IF version_now <> expected THEN
+       RAISE EXCEPTION USING ERRCODE = 'P0409', MESSAGE = 'another append was first',
+         DETAIL = concat(stream, ' is at ', version_now);
+     END IF;
+     -- Never earlier than the last event: a standby's clock may lag behind.
+     moment := greatest(floor(extract(epoch FROM clock_timestamp()) * 1000), moment);
+     FOREACH body IN ARRAY bodies LOOP
+       version_now := version_now + 1;
+       hash_now := encode(sha256(convert_to(concat('["', hash_now, '",', to_json(stream), ',',
+         version_now, ',', moment, ',', to_json(body), ']'), 'UTF8')), 'hex');
+       INSERT INTO plimsoll.events VALUES (stream, version_now, moment, body, hash_now);
+     END LOOP;
+     UPDATE plimsoll.streams SET version = version_now, hash = hash_now, due_at = due
+       WHERE name = stream;
+     RETURN moment;
+   END $append$;`,
 ]
 
 const doneRow = z.object({ done: z.int() })

@@ -65,8 +65,8 @@ function poolOn(pool: PgPool): PostgresPool {
       client.release()
       return result
     } catch (error) {
-      // Whatever it was left in, nobody gets it again.
-      client.release(true)
+      // Refused by a server that is well, it is as good as before; else nobody gets it again.
+      client.release(sqlState(error) === null)
       throw error
     }
   }
@@ -92,7 +92,9 @@ function poolOn(pool: PgPool): PostgresPool {
           await Promise.all(sent)
           return result
         } catch (error) {
-          // The connection goes, and with it all that was not committed. The first failure caused the others.
+          // Else the connection goes, and with it all that was not committed.
+          if (sqlState(error) !== null) await rowsOf(client, 'ROLLBACK')
+          // The first failure caused the others.
           await Promise.all(sent)
           throw error
         }

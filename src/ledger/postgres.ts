@@ -1,10 +1,11 @@
 /**
  * The ledger on PostgreSQL, for many instances: one transaction carries the appends, their seals and
- * whatever must be committed with them.
+ * whatever must be committed with them, and goes there and back once. The chain is made over there, by
+ * `plimsoll.append` of postgres-layout.ts.
  */
 import { z } from 'zod'
 import type { PostgresAddress } from '../world/postgres-url.ts'
-import { type Addition, additionsOf, conflictIn, streamsOf } from './chain.ts'
+import { bodyOf, streamsOf } from './chain.ts'
 import {
   type Append,
   type AppendResult,
@@ -19,13 +20,17 @@ import {
 import { migrate, requireLayout } from './postgres-layout.ts'
 import { openPool, type PostgresPool, type Sql, sqlState } from './postgres-pool.ts'
 
-/** Committed with the append, or not at all; `due`: the streams that somebody must look at now. */
+/**
+ * Committed with the append, or not at all; `due`: the streams that somebody must look at now. Sends its
+ * statements and waits for none: who loses the race has told somebody to look too early, and no more.
+ */
 export type Alongside = (due: readonly string[], sql: Sql) => Promise<void>
 
 const headRow = z.object({ name: z.string(), version: z.int(), hash: z.string() })
 const recordRow = z.object({ version: z.int(), at: z.number(), body: z.string() })
 const keptRow = recordRow.extend({ hash: z.string() })
 const nowRow = z.object({ now: z.number() })
+const atRow = z.object({ at: z.number() })
 const nameRow = z.object({ name: z.string() })
 const bodyRow = z.object({ body: z.string() })
 
@@ -33,7 +38,6 @@ const bodyRow = z.object({ body: z.string() })
 const selectNow = `SELECT greatest(
   floor(extract(epoch FROM clock_timestamp()) * 1000),
   (SELECT max(at) FROM plimsoll.events))::float8 AS now`
-const uniqueViolation = '23505'
 
 /** Made ready on the first start. Throws LedgerUnusable where it cannot be. */
 export async function openPostgres(address: PostgresAddress): Promise<PostgresPool> {
@@ -49,11 +53,16 @@ export async function openPostgres(address: PostgresAddress): Promise<PostgresPo
 
 export function postgresLedger(pool: PostgresPool, alongside: Alongside): Ledger {
   const { sql } = pool
+  const seen: Seen = { at: 0 }
   return {
-    now: () => nowIn(sql),
-    append: (appends) => append(pool, appends, alongside),
+    now: async () => {
+      const now = await nowIn(sql)
+      seen.at = Math.max(seen.at, now)
+      return now
+    },
+    append: (appends) => append(pool, appends, alongside, seen),
     read: async (stream) => (await sql(selectRecords, [stream])).map(recorded),
-    head: async (stream) => (await headsIn(sql, [stream], '')).get(stream) ?? null,
+    head: async (stream) => (await headsIn(sql, [stream])).get(stream) ?? null,
     due: async (time, limit) =>
       names(
         await sql('SELECT name FROM plimsoll.streams WHERE due_at <= $1 ORDER BY due_at LIMIT $2', [
@@ -82,75 +91,84 @@ export function postgresLedger(pool: PostgresPool, alongside: Alongside): Ledger
 const selectRecords = `SELECT version, at::float8 AS at, body, hash
   FROM plimsoll.events WHERE stream = $1 ORDER BY version`
 
+/** The latest time that the server's clock told this process: whatever was due by then is due now. */
+type Seen = { at: number }
+
 async function append(
   pool: PostgresPool,
   appends: readonly Append[],
   alongside: Alongside,
+  seen: Seen,
 ): Promise<AppendResult> {
-  const touched = streamsOf(appends)
+  const due = dueBy(seen, appends)
+  // In one order for everybody: whoever holds one row never waits for somebody who holds another.
+  const sorted = appends.toSorted((one, other) => (one.stream < other.stream ? -1 : 1))
+  const isSealed = sorted.some(({ seal }) => seal !== undefined)
+  const [first, ...others] = sorted
   try {
-    return await pool.transaction(async (sql) => {
-      // The rows are held until the commit, in one order for everybody.
-      const [heads, at] = await Promise.all([
-        headsIn(sql, touched, 'ORDER BY name FOR UPDATE'),
-        nowIn(sql),
-      ])
-      const conflict = conflictIn(appends, heads)
-      if (conflict !== null) return conflict
-      const additions = additionsOf(appends, heads, at)
-      const due = additions.flatMap(({ stream, dueAt }) =>
-        dueAt === null || dueAt > at ? [] : [stream],
-      )
-      write(sql, additions, at)
-      await alongside(due, sql)
-      return { kind: 'appended', at }
-    })
+    const isOneStatement = others.length === 0 && !isSealed && due.length === 0
+    const answers =
+      first !== undefined && isOneStatement
+        ? [send(pool.sql, first)]
+        : await pool.transaction(async (sql) => {
+            if (isSealed) sql(holdStreams, [streamsOf(appends)])
+            const sent = sorted.map((one) => send(sql, one))
+            await alongside(due, sql)
+            if (isSealed) await sealIn(sql, sorted)
+            // Not waited for here: the commit follows at once.
+            return sent
+          })
+    const at = Math.max(...(await Promise.all(answers)).flat().map((row) => atRow.parse(row).at))
+    seen.at = Math.max(seen.at, at)
+    return { kind: 'appended', at }
   } catch (error) {
-    // Two began one stream at once: there was no row yet to hold.
-    if (sqlState(error) !== uniqueViolation) throw error
-    const heads = await headsIn(pool.sql, touched, '')
-    const lost = conflictIn(appends, heads)
-    if (lost !== null) return lost
-    const [stream = ''] = touched
-    return { kind: 'conflict', stream, version: heads.get(stream)?.version ?? 0 }
+    return conflictOf(error)
   }
 }
 
-/** Sent, and heard before the commit is believed. */
-function write(sql: Sql, additions: readonly Addition[], at: number): void {
-  const records = additions.flatMap(({ stream, records: all }) =>
-    all.map((record) => ({ stream, ...record })),
-  )
-  sql(
-    `INSERT INTO plimsoll.events (stream, version, at, body, hash)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[])`,
-    [
-      records.map(({ stream }) => stream),
-      records.map(({ version }) => version),
-      records.map(() => at),
-      records.map(({ body }) => body),
-      records.map(({ hash }) => hash),
-    ],
-  )
-  sql(
-    `INSERT INTO plimsoll.streams (name, version, hash, due_at)
-       SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[])
-       ON CONFLICT (name) DO UPDATE
-       SET version = excluded.version, hash = excluded.hash, due_at = excluded.due_at`,
-    [
-      additions.map(({ stream }) => stream),
-      additions.map(({ head }) => head.version),
-      additions.map(({ head }) => head.hash),
-      additions.map(({ dueAt }) => dueAt),
-    ],
-  )
+const callAppend = 'SELECT plimsoll.append($1, $2, $3, $4)::float8 AS at'
+const holdStreams =
+  'SELECT FROM plimsoll.streams WHERE name = ANY($1) ORDER BY name COLLATE "C" FOR UPDATE'
+
+/** `expectedVersion` null: at whatever version the stream has. */
+type Sent = Omit<Append, 'expectedVersion' | 'seal'> & { readonly expectedVersion: number | null }
+
+function send(sql: Sql, { stream, expectedVersion, events, dueAt }: Sent) {
+  return sql(callAppend, [stream, expectedVersion, events.map(bodyOf), dueAt])
 }
 
-async function headsIn(sql: Sql, streams: readonly string[], holding: string) {
-  const rows = await sql(
-    `SELECT name, version, hash FROM plimsoll.streams WHERE name = ANY($1) ${holding}`,
-    [streams],
+/** A seal says the hash that the server has only now made. */
+async function sealIn(sql: Sql, appends: readonly Append[]): Promise<void> {
+  const heads = await headsIn(
+    sql,
+    appends.map(({ stream }) => stream),
   )
+  for (const { stream, seal } of appends) {
+    const head = heads.get(stream)
+    if (seal === undefined || head === undefined) continue
+    const dueAt = appends.find((one) => one.stream === seal.stream)?.dueAt ?? null
+    send(sql, { stream: seal.stream, expectedVersion: null, events: [seal.event(head)], dueAt })
+  }
+}
+
+const raisedConflict = z.object({ code: z.literal('P0409'), detail: z.string() })
+
+/** What `plimsoll.append` raises; any other error goes on. */
+function conflictOf(error: unknown): AppendResult {
+  const raised = raisedConflict.safeParse(error)
+  const [, stream, version] = /^(.*) is at (\d+)$/s.exec(raised.data?.detail ?? '') ?? []
+  if (stream === undefined) throw error
+  return { kind: 'conflict', stream, version: Number(version) }
+}
+
+function dueBy({ at }: Seen, appends: readonly Append[]): readonly string[] {
+  return appends.flatMap(({ stream, dueAt }) => (dueAt === null || dueAt > at ? [] : [stream]))
+}
+
+async function headsIn(sql: Sql, streams: readonly string[]) {
+  const rows = await sql('SELECT name, version, hash FROM plimsoll.streams WHERE name = ANY($1)', [
+    streams,
+  ])
   return new Map<string, Head>(
     rows.map((row) => {
       const { name, version, hash } = headRow.parse(row)
@@ -200,7 +218,7 @@ function archiveOn(sql: Sql): Archive {
   return {
     streams: async () => {
       const all = await allNames(sql)
-      const listed = await headsIn(sql, all, '')
+      const listed = await headsIn(sql, all)
       return new Map(all.map((name) => [name, listed.get(name) ?? null]))
     },
     records: async (stream): Promise<readonly Kept[]> =>

@@ -1,5 +1,7 @@
 /** The ledger on a real PostgreSQL: the contract of every ledger, and what only several instances can break. */
+import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { breakIn } from '../../../src/ledger/chain.ts'
 import type { Append, Ledger } from '../../../src/ledger/ledger.ts'
 import { LedgerUnusable } from '../../../src/ledger/ledger.ts'
 import { openPostgres, readingPostgres } from '../../../src/ledger/postgres.ts'
@@ -99,6 +101,68 @@ describe('two instances', () => {
   })
 })
 
+describe('an append in one statement', () => {
+  test('makes the hashes that everybody else makes, whatever is said in it', async () => {
+    const url = await databases.fresh()
+    const { ledger } = await databases.opened(url)
+    const text = fc.string({
+      unit: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...awkward)),
+    })
+    let count = 0
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        fc.array(text, { minLength: 1, maxLength: 3 }),
+        async (name, words) => {
+          count += 1
+          const stream = `run/${count}${name.replaceAll('\0', '').toWellFormed()}`
+          const events = words.map((word) => ({ type: 'said', v: 1, word, [word]: [null, -0.5] }))
+          await ledger.append([{ stream, expectedVersion: 0, events, dueAt: null }])
+          const kept = await readingPostgres(addressOf(url), ({ records }) => records(stream))
+          expect(kept).toHaveLength(words.length)
+          expect(breakIn(stream, kept)).toBeNull()
+          expect(kept.at(-1)?.hash).toBe((await ledger.head(stream))?.hash)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('costs whoever loses a race neither the connection nor the transaction of the next', async () => {
+    const url = await databases.fresh()
+    const { ledger, pool } = await databases.opened(url)
+    const own = () => pool.sql('SELECT pg_backend_pid()')
+    await ledger.append([seen('run/a', 0), seen('run/b', 0)])
+    const before = await own()
+    const lost = { kind: 'conflict', stream: 'run/b', version: 1 }
+    expect(await ledger.append([seen('run/b', 0)])).toEqual(lost)
+    expect(await ledger.append([seen('run/a', 1), seen('run/b', 0), seen('run/c', 0)])).toEqual(
+      lost,
+    )
+    expect(await ledger.append([seen('run/b', 1)])).toMatchObject({ kind: 'appended' })
+    expect(await ledger.head('run/c')).toBeNull()
+    expect(await own()).toEqual(before)
+  })
+})
+
+/** What JSON writes with a backslash, or what somebody else might. */
+const awkward = [
+  '"',
+  '\\',
+  '\b',
+  '\f',
+  '\n',
+  '\r',
+  '\t',
+  '\0',
+  '\u001f',
+  '\u007f',
+  '\u2028',
+  '\ud800',
+  '/',
+  '<',
+]
+
 describe('the database', () => {
   test('a ledger of a newer version is refused', async () => {
     const url = await databases.fresh()
@@ -107,6 +171,19 @@ describe('the database', () => {
     await expect(openPostgres(addressOf(url))).rejects.toThrow(LedgerUnusable)
     const reading = readingPostgres(addressOf(url), ({ streams }) => streams())
     await expect(reading).rejects.toThrow(LedgerUnusable)
+  })
+
+  test('one of before the appends in one statement goes on', async () => {
+    const url = await databases.fresh()
+    const { pool, ledger } = await databases.opened(url)
+    await ledger.append([seen('run/a', 0)])
+    await pool.sql('DROP FUNCTION plimsoll.append')
+    await pool.sql('UPDATE plimsoll.layout SET done = 1')
+    const reading = readingPostgres(addressOf(url), ({ streams }) => streams())
+    await expect(reading).rejects.toThrow('start the app on it once')
+    const { ledger: newer } = await databases.opened(url)
+    expect(await newer.append([seen('run/a', 1)])).toMatchObject({ kind: 'appended' })
+    expect(await newer.read('run/a')).toHaveLength(2)
   })
 
   test('where there is none, readers say so and make none', async () => {
