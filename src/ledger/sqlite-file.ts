@@ -21,6 +21,7 @@ const migrations: readonly ((database: DatabaseSync) => void)[] = [
       CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
     `),
   chained,
+  inOrder,
 ]
 
 const countRow = z.object({ user_version: z.int() })
@@ -51,6 +52,20 @@ function chained(database: DatabaseSync): void {
   for (const [name, hash] of heads) setHead.run(hash, name)
 }
 
+/** An append touches fewer pages: a large event stays in one, and the newest is the last. */
+function inOrder(database: DatabaseSync): void {
+  database.exec(`
+    ALTER TABLE events RENAME TO earlier;
+    CREATE TABLE events (
+      number INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL,
+      at INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL, UNIQUE (stream, version)
+    ) STRICT;
+    INSERT INTO events (stream, version, at, body, hash)
+      SELECT stream, version, at, body, hash FROM earlier ORDER BY at, stream, version;
+    DROP TABLE earlier;
+  `)
+}
+
 /** What it has committed is on the disk, whatever happens to the process or the machine. */
 export function openDurable(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5_000 })
@@ -63,23 +78,30 @@ export function migrate(database: DatabaseSync, file: string): void {
   const { user_version: done } = countRow.parse(database.prepare('PRAGMA user_version').get())
   if (done > migrations.length)
     throw new LedgerUnusable(`${file} was written by a newer version of Plimsoll; run that one`)
+  const transaction = transactionsOn(database)
   for (const [index, migration] of migrations.entries())
     if (index >= done)
-      transaction(database, () => {
+      transaction(() => {
         migration(database)
         database.exec(`PRAGMA user_version = ${index + 1}`)
       })
 }
 
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
+export type Transaction = <T>(work: () => T) => T
+
+export function transactionsOn(database: DatabaseSync): Transaction {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  return (work) => {
+    begin.run()
+    try {
+      const result = work()
+      commit.run()
+      return result
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
   }
 }
 

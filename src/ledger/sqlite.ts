@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Clock } from '../world/world.ts'
 import { type Addition, additionsOf, conflictIn, streamsOf } from './chain.ts'
 import type { Append, AppendResult, Head, Ledger, Recorded } from './ledger.ts'
-import { migrate, openDurable, transaction } from './sqlite-file.ts'
+import { migrate, openDurable, transactionsOn } from './sqlite-file.ts'
 
 /** Somebody else holds the data folder; `holder` is what they wrote beside the lock. */
 export type Held = { readonly kind: 'held'; readonly holder: Holder | null }
@@ -26,7 +26,7 @@ const headRow = z.object({ version: z.int(), hash: z.string() })
 const eventRow = z.object({ version: z.int(), at: z.int(), body: z.string() })
 const nameRow = z.object({ name: z.string() })
 const bodyRow = z.object({ body: z.string() })
-const lastRow = z.object({ at: z.int().nullable() })
+const lastRow = z.object({ at: z.int() }).optional()
 
 export const ledgerFile = (folder: string) => join(folder, 'ledger.db')
 
@@ -85,7 +85,6 @@ function readHolder(file: string): Holder | null {
 
 function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
   const selectHead = database.prepare('SELECT version, hash FROM streams WHERE name = ?')
-  const selectLast = database.prepare('SELECT max(at) AS at FROM events')
   const insertEvent = database.prepare(
     'INSERT INTO events (stream, version, at, body, hash) VALUES (?, ?, ?, ?, ?)',
   )
@@ -104,7 +103,11 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
   const insertDocument = database.prepare('INSERT OR IGNORE INTO documents VALUES (?, ?)')
   const selectDocument = database.prepare('SELECT body FROM documents WHERE digest = ?')
 
-  const now = () => Math.max(clock.now(), lastRow.parse(selectLast.get()).at ?? 0)
+  const transaction = transactionsOn(database)
+  // Nobody else writes: when the last event was is known from then on.
+  const newest = database.prepare('SELECT at FROM events ORDER BY number DESC LIMIT 1').get()
+  let last = lastRow.parse(newest)?.at ?? 0
+  const now = () => Math.max(clock.now(), last)
   const headOf = (stream: string): Head | null => {
     const row = selectHead.get(stream)
     return row === undefined ? null : headRow.parse(row)
@@ -124,11 +127,12 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
     if (conflict !== null) return conflict
     const at = now()
     for (const addition of additionsOf(appends, heads, at)) write(addition, at)
+    last = at
     return { kind: 'appended', at }
   }
   return {
     now: async () => now(),
-    append: async (appends) => transaction(database, () => appendAll(appends)),
+    append: async (appends) => transaction(() => appendAll(appends)),
     read: async (stream) => selectEvents.all(stream).map(recorded),
     head: async (stream) => headOf(stream),
     due: async (time, limit) => names(selectDue.all(time, limit)),

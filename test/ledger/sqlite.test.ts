@@ -122,7 +122,7 @@ describe('the layout of the file', () => {
     await expect(read).rejects.toThrow(LedgerUnusable)
     // Refused, it holds nothing: the right version can start.
     const fixed = openDurable(ledgerFile(folder))
-    fixed.exec('PRAGMA user_version = 2')
+    fixed.exec('PRAGMA user_version = 3')
     fixed.close()
     expect(opened(folder, clock).kind).toBe('ledger')
   })
