@@ -62,6 +62,7 @@ import { loadProblemSentence } from './words/en-runbooks.ts'
 import { databaseNames } from './world/by-url.ts'
 import { systemClock, systemTimers } from './world/clock.ts'
 import { connectWorld, offlineReach } from './world/connect.ts'
+import { giveMemoryBack } from './world/give-back.ts'
 import { endSoon, toldToStop } from './world/told-to-stop.ts'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
@@ -151,6 +152,7 @@ async function startBot(config: BotConfig, document: SystemDocument): Promise<nu
     complain(opened.sentence)
     return opened.exitCode
   }
+  giveMemoryBack((error) => log.warn({ err: error }, 'no memory was given back'))
   try {
     return await runBot({ config, document, opened, library: loaded.library, log })
   } finally {

@@ -104,9 +104,8 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
   const selectDocument = database.prepare('SELECT body FROM documents WHERE digest = ?')
 
   const transaction = transactionsOn(database)
-  // Nobody else writes: when the last event was is known from then on.
-  const newest = database.prepare('SELECT at FROM events ORDER BY number DESC LIMIT 1').get()
-  let last = lastRow.parse(newest)?.at ?? 0
+  // Nobody else writes: from here on it is known.
+  let last = lastTimeIn(database)
   const now = () => Math.max(clock.now(), last)
   const headOf = (stream: string): Head | null => {
     const row = selectHead.get(stream)
@@ -143,6 +142,12 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
       return row === undefined ? null : bodyRow.parse(row).body
     },
   }
+}
+
+/** Of the newest event; 0: there is none. */
+function lastTimeIn(database: DatabaseSync): number {
+  const newest = database.prepare('SELECT at FROM events ORDER BY number DESC LIMIT 1')
+  return lastRow.parse(newest.get())?.at ?? 0
 }
 
 function recorded(row: unknown): Recorded {

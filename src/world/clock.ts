@@ -17,3 +17,8 @@ export const systemTimers: Timers = {
 export function ifStillRunning(afterMs: number, work: () => void): void {
   setTimeout(work, afterMs).unref()
 }
+
+/** Again and again, while the process runs for something else. */
+export function whileRunning(everyMs: number, work: () => void): void {
+  setInterval(work, everyMs).unref()
+}
