@@ -56,7 +56,7 @@ export type SlackOptions = {
 export type Listening = {
   readonly port: number
   readonly host: string
-  /** Around each answer: other work can wait for it. */
+  /** Around each request that is let in, until it is answered: other work can wait for it. */
   readonly toPeople: <T>(work: () => Promise<T>) => Promise<T>
   /** The same name for the same request, whichever instance it reaches. */
   readonly idOf: (at: number, secret: string) => string
@@ -87,8 +87,9 @@ export function connectSlack(options: SlackOptions): SlackDoor {
   const door = doorOf(options.clock)
   let identity: Identity | null = null
   let isOpen = false
+  const receiver = receiverOf(options)
   const app = new App({
-    receiver: guarded(receiverOf(options), door, options),
+    receiver,
     convoStore: false,
     logger: boltLogger(log),
     clientOptions: {
@@ -108,6 +109,7 @@ export function connectSlack(options: SlackOptions): SlackDoor {
     const { team, botUser, bot } = await api.identity()
     identity = { botToken, teamId: team, botUserId: botUser, botId: bot }
     answerAt(app, desk, api, { ...options, ...answering })
+    guard(receiver, door, { ...options, ...answering })
     const server = await app.start({ port, host }).catch(nullIfTaken)
     if (server === null) return null
     isOpen = true
@@ -154,22 +156,22 @@ function receiverOf({ signingSecret, log, ready }: SlackOptions): HTTPReceiver {
  * and a body of `null` ends the process. So what is signed is read here first, and what nobody here
  * sends is quiet.
  */
-function guarded(receiver: HTTPReceiver, door: Door, options: SlackOptions): HTTPReceiver {
+function guard(receiver: HTTPReceiver, door: Door, options: Answering): void {
   const { requestListener } = receiver
   receiver.requestListener = (request, response) => {
     const path = URL.parse(request.url ?? '', 'http://localhost')?.pathname
     if (request.method !== 'POST' || path !== eventsPath) return requestListener(request, response)
     judged(request, door, options)
       .then((verdict) => {
-        if (verdict === 'let-in') return requestListener(request, response)
-        response.writeHead(verdict, { connection: 'close' }).end()
+        if (verdict !== 'let-in') return response.writeHead(verdict, { connection: 'close' }).end()
+        options.toPeople(() => new Promise<void>((resolve) => response.once('close', resolve)))
+        return requestListener(request, response)
       })
       .catch((error: unknown) => {
         options.log.error({ err: error }, 'a Slack request failed')
         if (!response.headersSent) response.writeHead(500).end()
       })
   }
-  return receiver
 }
 
 /** Or the status that it gets. A replay and what is none of ours are quiet: nothing is done. */

@@ -13,15 +13,13 @@ export const late =
 export type InTimeMeans = {
   readonly log: Logger
   readonly timers: Timers
-  /** Around the work: other work can wait for it. */
-  readonly toPeople: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 /** Record, then ack: what takes longer is answered with an error, never with a silent yes. */
 export function inTime<Said>(
   work: () => Promise<Said>,
   as: (sentence: string) => Said,
-  { log, timers, toPeople }: InTimeMeans,
+  { log, timers }: InTimeMeans,
 ): Promise<Said> {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'a request failed')
@@ -29,7 +27,7 @@ export function inTime<Said>(
   }
   return new Promise((resolve) => {
     const timer = timers.after(answerWithinMs, () => resolve(as(late)))
-    toPeople(work)
+    work()
       .catch(failed)
       .then((said) => {
         timer.cancel()

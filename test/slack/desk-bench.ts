@@ -31,6 +31,10 @@ export type Bench = {
   hold: () => void
   release: () => void
   appendWaits: () => Promise<unknown>
+  /** Requests that were let in and are not answered yet. */
+  people: () => number
+  /** Where Slack sends them. */
+  url: string
   /** Every timer that was set and not cancelled ends now. */
   timeIsUp: () => void
   stop: () => Promise<void>
@@ -52,12 +56,18 @@ export async function openBench(library = libraryOf([])): Promise<Bench> {
     ...{ ...credentials, apiUrl: `${slack.url}/api/`, clock: systemClock, timers, log, ready },
   })
   const desk = await deskOn(gate.ledger, door, library)
-  const port = await door.open(desk, {
-    ...{ port: 0, host: '127.0.0.1', toPeople: (work) => work(), idOf },
-  })
+  let people = 0
+  const toPeople = <T>(work: () => Promise<T>) => {
+    people += 1
+    return work().finally(() => {
+      people -= 1
+    })
+  }
+  const port = await door.open(desk, { port: 0, host: '127.0.0.1', toPeople, idOf })
   url = `http://127.0.0.1:${port}/slack/events`
   return {
-    ...{ slack, ledger: opened, hold: gate.hold, release: gate.release },
+    ...{ slack, ledger: opened, hold: gate.hold, release: gate.release, url },
+    people: () => people,
     timeIsUp: timers.up,
     appendWaits: () => until('an append waits', () => (gate.held() > 0 ? true : undefined)),
     stop: async () => {

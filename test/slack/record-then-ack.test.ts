@@ -57,6 +57,24 @@ describe('a command', () => {
   })
 })
 
+describe('runs are to wait for it', () => {
+  test('from when it is let in until it is answered, and for nobody who is turned away', async () => {
+    expect(bench.people()).toBe(0)
+    bench.hold()
+    const sent = watched(bench.slack.command(ana, channel, ask))
+    await isHeld()
+    expect(bench.people()).toBe(1)
+    const forged = { 'x-slack-signature': 'v0=00', 'x-slack-request-timestamp': '1' }
+    expect((await fetch(bench.url, { method: 'POST', body: 'x', headers: forged })).status).toBe(
+      401,
+    )
+    expect(bench.people()).toBe(1)
+    bench.release()
+    await until('the ack', sent.answer)
+    await until('nobody waits', () => (bench.people() === 0 ? true : undefined))
+  })
+})
+
 describe('a click', () => {
   async function parkedOnAButton(): Promise<{ readonly ts: string; readonly run: string }> {
     await bench.slack.command(ana, channel, ask)
