@@ -162,10 +162,28 @@ test('a run of a terminal’s request has a name as we give them', () => {
   expect(readRequest(request('mihx3'))).toMatchObject({ run: 'mihx3' })
 })
 
-test('a date token that is no date is shown as it was written', () => {
+describe('markup of Slack', () => {
   const drawn = (text: string) => renderToStaticMarkup(drawMrkdwn(text, { emoji: () => null }))
-  expect(drawn('<!date^soon^{time}|14:02>')).toContain('14:02')
-  expect(drawn('<!date^9999999999999999^{time}>')).toContain('!date^')
+
+  test('with a date token that is no date is shown as it was written', () => {
+    expect(drawn('<!date^soon^{time}|14:02>')).toContain('14:02')
+    expect(drawn('<!date^9999999999999999^{time}>')).toContain('!date^')
+  })
+
+  test('of a thousand spans before signs that nothing closes is drawn in its length, not in its cube', () => {
+    const before = process.threadCpuUsage()
+    const html = drawn(`${'`x` '.repeat(1_000)}${' *x'.repeat(3_000)}`)
+    // It took 18 s.
+    expect(process.threadCpuUsage(before).user).toBeLessThan(2_000_000)
+    expect(html.match(/<code>x<\/code>/g)).toHaveLength(1_000)
+    expect(html).toContain(' *x *x')
+  })
+
+  test('nested deeper than the stack is drawn: what stands too deep, as it was written', () => {
+    const html = drawn('*'.repeat(40_000))
+    expect(html.match(/<strong>/g)).toHaveLength(100)
+    expect(html).toContain('*'.repeat(40_000 - 200))
+  })
 })
 
 test('an event that a checklist cannot have is illegal, not a defect of ours', () => {
