@@ -5,6 +5,7 @@ import { parseSystem } from '../../src/capacity/parse.ts'
 import { readSamples } from '../../src/capacity/samples.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { hostText, isLocalRoot, problem } from '../../src/config-urls.ts'
+import { judgeSource } from '../../src/library/judge-source.ts'
 import { drawMrkdwn } from '../../src/rehearsal/page/mrkdwn.ts'
 import { checklistOf } from '../../src/runs/checklist/checklist.ts'
 import { IllegalEvent } from '../../src/runs/moves.ts'
@@ -42,6 +43,26 @@ describe('a text of YAML', () => {
     })
     // It took 33 s.
     expect(process.threadCpuUsage(before).user).toBeLessThan(15_000_000)
+  })
+})
+
+// The parser is native: beyond its stack the process is killed.
+describe('a runbook’s text that is nested deeper than the stack of its parser', () => {
+  const judged = (text: string) => judgeSource('/r/it.ts', text, { source: '/src', folder: '/r' })
+  test.each([
+    ['brackets', `\n${'('.repeat(8_000)}`, { code: 'too-deep', line: 2 }],
+    ['objects', 'x={a:'.repeat(4_000), { code: 'too-deep', line: 1 }],
+    ['types', 'a<'.repeat(10_000), { code: 'too-deep', line: 1 }],
+    ['brackets that are closed in words', '")"('.repeat(5_000), { code: 'does-not-parse' }],
+    ['functions, without brackets', `${'a=>'.repeat(6_600)}a`, { code: 'too-deep', line: null }],
+    ['more functions', 'a=>'.repeat(20_000), { code: 'too-long' }],
+    ['signs', `${'!'.repeat(19_000)}a`, { code: 'too-deep', line: null }],
+  ])('is refused: %s', (_what, text, problem) => {
+    expect(judged(text)).toMatchObject({ kind: 'load-problem', ...problem })
+  })
+
+  test('and one with many comparisons and arrows beside each other is fit', () => {
+    expect(judged('if (a < b) c = (d) => d[0]\n'.repeat(700)).kind).toBe('fit')
   })
 })
 
