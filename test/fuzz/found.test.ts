@@ -19,6 +19,7 @@ import { flagValue, withFlag } from '../../src/world/command-line.ts'
 import { Fault } from '../../src/world/fault.ts'
 import { failedRead, waitMs } from '../../src/world/google-faults.ts'
 import { assertAllowed } from '../../src/world/load-test-host.ts'
+import { errorOf } from '../../src/world/load-test-report.ts'
 import { readPolicies } from '../../src/world/monitoring-wire.ts'
 import { readPools, readVersion } from '../../src/world/pgbouncer-rows.ts'
 import { readPostgresUrl } from '../../src/world/postgres-url.ts'
@@ -126,6 +127,12 @@ describe('what somebody else wrote', () => {
     expect(failedRead('tuki-db-prod', { toString: null }, 'x')).toMatchObject({
       message: 'tuki-db-prod: no answer',
     })
+  })
+
+  test('where the signal of a load test should stand is said in short', () => {
+    const signal = `\u001b[2J${'x'.repeat(9_999)}`
+    const ended = { endedAt: 1, code: null, signal, ending: 'by-itself' as const, said: 'why' }
+    expect(errorOf(ended, null)).toMatch(/^it was killed \( \[2Jx{35}…\): why$/)
   })
 
   test('cannot end a line of the configuration’s problem', () => {
