@@ -40,6 +40,9 @@ export type LoadProblem = { readonly kind: 'load-problem'; readonly file: string
   | { readonly code: 'no-folder' }
   | { readonly code: 'too-many-files'; readonly most: number }
   | { readonly code: 'bad-name' }
+  | { readonly code: 'too-long'; readonly most: number }
+  /** `line`: null where it is unknown. */
+  | { readonly code: 'too-deep'; readonly line: number | null }
   | { readonly code: 'does-not-parse'; readonly line: number; readonly message: string }
   | { readonly code: 'imports'; readonly line: number; readonly imported: string }
   /** The world, time, chance, or code that is made while it runs. */

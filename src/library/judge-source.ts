@@ -5,6 +5,7 @@
 import { dirname, resolve } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
 import type { LoadProblem } from '../define/library.ts'
+import { outOfBounds } from './source-bounds.ts'
 
 export type Judged =
   /** `calls`: the runbooks' files that it imports, by their full paths. */
@@ -18,6 +19,18 @@ export type Homes = {
 }
 
 export function judgeSource(path: string, text: string, homes: Homes): Judged {
+  const bounds = outOfBounds(text)
+  if (bounds !== null) return { kind: 'load-problem', file: path, ...bounds }
+  try {
+    return judgeParsed(path, text, homes)
+  } catch (error) {
+    // The look at what was parsed calls itself as well, on the smaller stack of JavaScript.
+    if (!(error instanceof RangeError)) throw error
+    return { kind: 'load-problem', file: path, code: 'too-deep', line: null }
+  }
+}
+
+function judgeParsed(path: string, text: string, homes: Homes): Judged {
   const { errors, module, program } = parseSync(path, text)
   const lineAt = (offset: number) => text.slice(0, offset).split('\n').length
   const [error] = errors

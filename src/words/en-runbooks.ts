@@ -30,6 +30,10 @@ function loadProblemWords(problem: LoadProblem): string {
       return `${file} holds more than ${problem.most} files: is PLIMSOLL_RUNBOOKS the right folder?`
     case 'bad-name':
       return `${file}: a runbook's file is named in lower-case letters, digits and hyphens, such as celery-backlog.ts.`
+    case 'too-long':
+      return `${file} has more than ${number(problem.most)} characters: split it into runbooks that call each other.`
+    case 'too-deep':
+      return `${file}${problem.line === null ? '' : `:${problem.line}`} is nested too deep to be read: write it flatter.`
     case 'does-not-parse':
       return `${file}:${problem.line} is no TypeScript: ${problem.message}.`
     case 'imports':

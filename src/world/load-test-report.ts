@@ -92,7 +92,8 @@ export function errorOf(ended: EndedRecord, result: LoadTestResult | null): stri
       break
   }
   if (!verdicts.includes(code)) {
-    const meaning = code === null ? `it was killed (${signal})` : meanings[code]
+    const by = printable(signal ?? 'by nobody known', 40)
+    const meaning = code === null ? `it was killed (${by})` : meanings[code]
     return `${meaning ?? `k6 ended with ${code}`}: ${lastLine(said)}`
   }
   if (result === null) return 'k6 wrote no summary'

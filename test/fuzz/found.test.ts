@@ -5,6 +5,7 @@ import { parseSystem } from '../../src/capacity/parse.ts'
 import { readSamples } from '../../src/capacity/samples.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { hostText, isLocalRoot, problem } from '../../src/config-urls.ts'
+import { judgeSource } from '../../src/library/judge-source.ts'
 import { drawMrkdwn } from '../../src/rehearsal/page/mrkdwn.ts'
 import { checklistOf } from '../../src/runs/checklist/checklist.ts'
 import { IllegalEvent } from '../../src/runs/moves.ts'
@@ -18,6 +19,7 @@ import { flagValue, withFlag } from '../../src/world/command-line.ts'
 import { Fault } from '../../src/world/fault.ts'
 import { failedRead, waitMs } from '../../src/world/google-faults.ts'
 import { assertAllowed } from '../../src/world/load-test-host.ts'
+import { errorOf } from '../../src/world/load-test-report.ts'
 import { readPolicies } from '../../src/world/monitoring-wire.ts'
 import { readPools, readVersion } from '../../src/world/pgbouncer-rows.ts'
 import { readPostgresUrl } from '../../src/world/postgres-url.ts'
@@ -42,6 +44,26 @@ describe('a text of YAML', () => {
     })
     // It took 33 s.
     expect(process.threadCpuUsage(before).user).toBeLessThan(15_000_000)
+  })
+})
+
+// The parser is native: beyond its stack the process is killed.
+describe('a runbook’s text that is nested deeper than the stack of its parser', () => {
+  const judged = (text: string) => judgeSource('/r/it.ts', text, { source: '/src', folder: '/r' })
+  test.each([
+    ['brackets', `\n${'('.repeat(8_000)}`, { code: 'too-deep', line: 2 }],
+    ['objects', 'x={a:'.repeat(4_000), { code: 'too-deep', line: 1 }],
+    ['types', 'a<'.repeat(10_000), { code: 'too-deep', line: 1 }],
+    ['brackets that are closed in words', '")"('.repeat(5_000), { code: 'does-not-parse' }],
+    ['functions, without brackets', `${'a=>'.repeat(6_600)}a`, { code: 'too-deep', line: null }],
+    ['more functions', 'a=>'.repeat(20_000), { code: 'too-long' }],
+    ['signs', `${'!'.repeat(19_000)}a`, { code: 'too-deep', line: null }],
+  ])('is refused: %s', (_what, text, problem) => {
+    expect(judged(text)).toMatchObject({ kind: 'load-problem', ...problem })
+  })
+
+  test('and one with many comparisons and arrows beside each other is fit', () => {
+    expect(judged('if (a < b) c = (d) => d[0]\n'.repeat(700)).kind).toBe('fit')
   })
 })
 
@@ -107,6 +129,12 @@ describe('what somebody else wrote', () => {
     })
   })
 
+  test('where the signal of a load test should stand is said in short', () => {
+    const signal = `\u001b[2J${'x'.repeat(9_999)}`
+    const ended = { endedAt: 1, code: null, signal, ending: 'by-itself' as const, said: 'why' }
+    expect(errorOf(ended, null)).toMatch(/^it was killed \( \[2Jx{35}…\): why$/)
+  })
+
   test('cannot end a line of the configuration’s problem', () => {
     expect(problem('PORT', 'a\nb').problem).toBe('a b')
   })
@@ -162,10 +190,28 @@ test('a run of a terminal’s request has a name as we give them', () => {
   expect(readRequest(request('mihx3'))).toMatchObject({ run: 'mihx3' })
 })
 
-test('a date token that is no date is shown as it was written', () => {
+describe('markup of Slack', () => {
   const drawn = (text: string) => renderToStaticMarkup(drawMrkdwn(text, { emoji: () => null }))
-  expect(drawn('<!date^soon^{time}|14:02>')).toContain('14:02')
-  expect(drawn('<!date^9999999999999999^{time}>')).toContain('!date^')
+
+  test('with a date token that is no date is shown as it was written', () => {
+    expect(drawn('<!date^soon^{time}|14:02>')).toContain('14:02')
+    expect(drawn('<!date^9999999999999999^{time}>')).toContain('!date^')
+  })
+
+  test('of a thousand spans before signs that nothing closes is drawn in its length, not in its cube', () => {
+    const before = process.threadCpuUsage()
+    const html = drawn(`${'`x` '.repeat(1_000)}${' *x'.repeat(3_000)}`)
+    // It took 18 s.
+    expect(process.threadCpuUsage(before).user).toBeLessThan(2_000_000)
+    expect(html.match(/<code>x<\/code>/g)).toHaveLength(1_000)
+    expect(html).toContain(' *x *x')
+  })
+
+  test('nested deeper than the stack is drawn: what stands too deep, as it was written', () => {
+    const html = drawn('*'.repeat(40_000))
+    expect(html.match(/<strong>/g)).toHaveLength(100)
+    expect(html).toContain('*'.repeat(40_000 - 200))
+  })
 })
 
 test('an event that a checklist cannot have is illegal, not a defect of ours', () => {

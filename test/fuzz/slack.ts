@@ -172,6 +172,8 @@ const page = parser(
     '*Needs 1 of* <!subteam^S0LEADS> until <!date^1796000000^{time}|14:02 UTC>\n> `tier` &lt;!here&gt; :anchor:',
     '```\nx = 1\n``` <https://example.org|a *link*> ~no~ _yes_',
     ...['*', '_', '`', '<', ':a', '&lt;'].map((sign) => `${sign} `.repeat(300)),
+    ...['` ', '`x` ', '<x> '].map((sign) => `${sign.repeat(300)}${' *x _x'.repeat(300)}`),
+    '*'.repeat(9_000),
   ),
   (text) => {
     const html = renderToStaticMarkup(drawMrkdwn(text, { emoji: () => null }))

@@ -176,6 +176,8 @@ const sources = parser(
       "await import('./a.ts')",
       'const f = (async () => {})["constructor"]',
       'fetch`x`; eval("1")',
+      ...['a=>', '!', 'a+', 'a?a:'].map((sign) => `${sign.repeat(19_990 / sign.length)}a`),
+      ...['(', 'x={a:', 'a<', '`${'].map((sign) => sign.repeat(99)),
     ],
   ),
   (text) => {

@@ -137,6 +137,12 @@ describe('a file is refused', () => {
       `${text('it')}export const a = [].constructor\n`,
       { code: 'reaches-out', what: 'constructor' },
     ],
+    [
+      'that is too long',
+      `${text('it')}// ${'x'.repeat(20_000)}`,
+      { code: 'too-long', most: 20_000 },
+    ],
+    ['that is nested too deep', '\n'.concat('['.repeat(101)), { code: 'too-deep', line: 2 }],
     ['that does not parse', 'export default {', { code: 'does-not-parse', line: 1 }],
     [
       'that throws',

@@ -6,6 +6,7 @@
 import { createElement as element, type ReactNode } from 'react'
 import { channels, members, userGroups } from '../slack/people.ts'
 import { dateInWords } from './dates.ts'
+import { type Range, type Span, spansIn } from './mrkdwn-spans.ts'
 
 /** `emoji` draws a name, or says null: then the code is shown as it was written. */
 export type Drawing = { readonly emoji: (name: string) => ReactNode }
@@ -44,57 +45,41 @@ function drawLines(text: string, drawing: Drawing): ReactNode {
   })
 }
 
-type Rule = {
-  readonly pattern: RegExp
-  readonly draw: (found: RegExpExecArray, drawing: Drawing) => ReactNode
-}
+/** Deeper than anybody writes, and shallower than the stack: what is inside is shown as it was written. */
+const deepest = 100
 
-/** The style's sign, not after and not before a letter or digit, around words that do not begin or end with a space. */
-function styled(sign: string, tag: string): Rule {
-  const mark = `[${sign}]`
-  const around = `[\\p{L}\\p{N}${sign}]`
-  const pattern = new RegExp(`(?<!${around})${mark}(?=\\S)([^\\n]*?\\S)${mark}(?!${around})`, 'u')
-  return {
-    pattern,
-    draw: (found, drawing) => element(tag, null, drawInline(found[1] ?? '', drawing)),
-  }
-}
-
-/** In this order where two begin at one place. */
-const rules: readonly Rule[] = [
-  { pattern: /`([^`\n]+)`/, draw: (found) => element('code', null, decoded(found[1] ?? '')) },
-  { pattern: /<([^<>\n]+)>/, draw: (found) => drawToken(found[1] ?? '') },
-  styled('*', 'strong'),
-  styled('_', 'em'),
-  styled('~', 's'),
-  {
-    pattern: /(?<![\p{L}\p{N}]):([a-z][a-z0-9_+-]*):(?![\p{L}\p{N}])/u,
-    draw: (found, drawing) => drawing.emoji(found[1] ?? '') ?? found[0],
-  },
-]
-
-/** The rule that begins first takes its part; before it is plain text, behind it begins anew. */
 function drawInline(text: string, drawing: Drawing): ReactNode {
-  const nodes: ReactNode[] = []
-  let rest = text
-  while (rest !== '') {
-    const first = firstOf(rest)
-    if (first === null) break
-    const { rule, found } = first
-    nodes.push(decoded(rest.slice(0, found.index)))
-    nodes.push(keyed(rule.draw(found, drawing), nodes.length))
-    rest = rest.slice(found.index + found[0].length)
+  const firstSpan = spansIn(text)
+  const words = ({ from, to }: Range) => decoded(text.slice(from, to))
+  /** The span that begins first takes its part; before it is plain text, behind it begins anew. */
+  const drawRange = ({ from, to }: Range, depth: number): ReactNode => {
+    const nodes: ReactNode[] = []
+    let at = from
+    for (;;) {
+      const span = firstSpan({ from: at, to })
+      if (span === null) break
+      nodes.push(words({ from: at, to: span.from }))
+      nodes.push(keyed(drawSpan(span, depth), nodes.length))
+      at = span.to
+    }
+    nodes.push(words({ from: at, to }))
+    return nodes
   }
-  nodes.push(decoded(rest))
-  return nodes
-}
-
-function firstOf(text: string): { readonly rule: Rule; readonly found: RegExpExecArray } | null {
-  return rules.reduce<ReturnType<typeof firstOf>>((first, rule) => {
-    const found = rule.pattern.exec(text)
-    if (found === null || (first !== null && first.found.index <= found.index)) return first
-    return { rule, found }
-  }, null)
+  const drawSpan = ({ kind, from, to, inside }: Span, depth: number): ReactNode => {
+    switch (kind) {
+      case 'code':
+        return element('code', null, words(inside))
+      case 'token':
+        return drawToken(text.slice(inside.from, inside.to))
+      case 'emoji':
+        return drawing.emoji(text.slice(inside.from, inside.to)) ?? text.slice(from, to)
+      case 'strong':
+      case 'em':
+      case 's':
+        return element(kind, null, depth < deepest ? drawRange(inside, depth + 1) : words(inside))
+    }
+  }
+  return drawRange({ from: 0, to: text.length }, 1)
 }
 
 /** What stands between angle brackets: a person, a channel, a group, everybody, a date, or a link. */
