@@ -29,7 +29,7 @@ export function readYaml(text: string): ReadYaml {
       prettyErrors: false,
       lineCounter,
     })
-    const [fault] = [...document.errors, ...document.warnings, ...repeatedKeys(document)]
+    const [fault] = [...document.errors, ...document.warnings, ...faultyKeys(document)]
     if (fault !== undefined) {
       const { line, col: column } = lineCounter.linePos(fault.pos[0])
       if (fault.code === 'MULTIPLE_DOCS')
@@ -51,7 +51,8 @@ type Fault = {
   readonly code?: string
 }
 
-function repeatedKeys(document: Document.Parsed): readonly Fault[] {
+/** What would be lost without a word: the second of two, and what JavaScript takes for a prototype. */
+function faultyKeys(document: Document.Parsed): readonly Fault[] {
   const faults: Fault[] = []
   visit(document, {
     Map: (_place, { items }) => {
@@ -61,6 +62,8 @@ function repeatedKeys(document: Document.Parsed): readonly Fault[] {
         const [from = 0, to = 0] = key.range ?? []
         if (seen.has(key.value))
           faults.push({ pos: [from, to], message: 'Map keys must be unique' })
+        if (key.value === '__proto__')
+          faults.push({ pos: [from, to], message: 'nothing may be called __proto__' })
         seen.add(key.value)
       }
     },
