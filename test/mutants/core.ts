@@ -251,41 +251,4 @@ const gate: readonly Mutant[] = [
   },
 ]
 
-const ledger: readonly Mutant[] = [
-  {
-    name: 'ledger-version-ignored',
-    safety: 'an append at a version that is no longer current writes nothing',
-    file: 'src/ledger/chain.ts',
-    find: 'if (version !== expectedVersion) return',
-    replace: 'if (version < expectedVersion) return',
-    killedBy: {
-      file: 'test/ledger/sqlite.test.ts',
-      title:
-        'a version that somebody else has taken is a conflict, and nothing of the batch is written',
-    },
-  },
-  {
-    name: 'hash-not-compared',
-    safety: 'an event that was changed in the ledger is found',
-    file: 'src/ledger/chain.ts',
-    find: 'if (hashAfter(previous, { stream, version, at, body }) !== hash)',
-    replace: "if (hash === '')",
-    killedBy: {
-      file: 'test/ledger/audit.test.ts',
-      title: 'is found, given the anchor; untouched it holds',
-    },
-  },
-  {
-    name: 'not-synced',
-    safety: 'what the ledger has answered survives the machine',
-    file: 'src/ledger/sqlite-file.ts',
-    find: 'PRAGMA synchronous = FULL',
-    replace: 'PRAGMA synchronous = NORMAL',
-    killedBy: {
-      file: 'test/ledger/sqlite.test.ts',
-      title: 'what is committed is synced in full, into a log written ahead',
-    },
-  },
-]
-
-export const coreMutants: readonly Mutant[] = [...writing, ...consent, ...gate, ...ledger]
+export const coreMutants: readonly Mutant[] = [...writing, ...consent, ...gate]

@@ -72,7 +72,8 @@ async function runTest({ tree, report, test }: TestRun): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const vitest = join(tree, 'node_modules/vitest/vitest.mjs')
   const pattern = test.title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const args = ['run', '--project', 'hermetic', test.file, '--testNamePattern', `${pattern}$`]
+  const project = test.file.startsWith('test/real/') ? 'real' : 'hermetic'
+  const args = ['run', '--project', project, test.file, '--testNamePattern', `${pattern}$`]
   const options = ['--reporter=json', `--outputFile.json=${report}`, '--no-cache']
   execFile(
     process.execPath,
