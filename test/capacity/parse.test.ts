@@ -82,16 +82,8 @@ describe('what may be 0', () => {
 describe('a document is refused', () => {
   it.each([
     ['broken YAML', 'name: [tuki', 'system.yml, line 1, column'],
-    [
-      'the same key twice',
-      'version: 1\nversion: 1\n',
-      'system.yml, line 2, column 1: Map keys must be unique',
-    ],
-    [
-      'what JavaScript takes for a prototype',
-      'version: 1\ndatabases:\n  __proto__: { tier: db-custom-2-7680 }\n',
-      'system.yml, line 3, column 3: nothing may be called __proto__; mend the YAML there.',
-    ],
+    ['the same key twice', 'a: 1\na: 1\n', 'system.yml, line 2, column 1: Map keys must be unique'],
+    ['a prototype', 'a:\n  __proto__: 1\n', 'line 2, column 3: nothing may be called __proto__;'],
     ['a tag of its own', 'name: !js x\n', 'system.yml, line 1, column 7: Unresolved tag: !js'],
     ['nothing at all', '', 'null is no System document; write a map that begins with version: 1.'],
     ['a list', '- 1', '[1] is no System document'],
