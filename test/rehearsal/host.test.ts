@@ -1,5 +1,5 @@
 /** The host with a small bot in the product's place: what starts, dies, comes back, and is left behind. */
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,9 +15,16 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'plimsoll-'))
+  // Behind everything that is stopped, so first.
+  stops.unshift(async () => rmSync(made, { recursive: true }))
+  return made
+}
+
 async function started(given: Partial<RehearsalOptions> = {}) {
   const lines: string[] = []
-  const dataFolder = given.dataFolder ?? mkdtempSync(join(tmpdir(), 'plimsoll-'))
+  const dataFolder = given.dataFolder ?? folder()
   const rehearsal = await startRehearsal({
     dataFolder,
     env: { PATH: process.env.PATH },
@@ -107,7 +114,7 @@ test('when it stops, the bot is gone, the port is free and the folder is release
 })
 
 test('a bot that does not start ends the host with 1 and its last words', async () => {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'plimsoll-'))
+  const dataFolder = folder()
   const broken = fileURLToPath(new URL('no-such-bot.ts', import.meta.url))
   const options = { dataFolder, env: { PATH: process.env.PATH }, botEntry: broken }
   const rehearsal = await startRehearsal(options)
