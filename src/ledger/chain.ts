@@ -33,10 +33,8 @@ export type Addition = {
   readonly dueAt: number | null
 }
 
-type Touching = Pick<Append, 'stream' | 'seal'>
-
 /** Every stream that an append touches, in one order for everybody, so that no two can wait for each other. */
-export function streamsOf(appends: readonly Touching[]): readonly string[] {
+export function streamsOf(appends: readonly Append[]): readonly string[] {
   const names = appends.flatMap(({ stream, seal }) => [
     stream,
     ...(seal === undefined ? [] : [seal.stream]),

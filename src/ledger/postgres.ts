@@ -144,8 +144,9 @@ async function sealIn(sql: Sql, appends: readonly Append[]): Promise<void> {
     appends.map(({ stream }) => stream),
   )
   for (const { stream, seal } of appends) {
+    if (seal === undefined) continue
     const head = heads.get(stream)
-    if (seal === undefined || head === undefined) continue
+    if (head === undefined) throw new Error(`${stream} was appended to and has no head`)
     const dueAt = appends.find((one) => one.stream === seal.stream)?.dueAt ?? null
     send(sql, { stream: seal.stream, expectedVersion: null, events: [seal.event(head)], dueAt })
   }

@@ -5,7 +5,7 @@
 import { dirname, resolve } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
 import type { LoadProblem } from '../define/library.ts'
-import { outOfBounds } from './source-bounds.ts'
+import { boundsProblem } from './source-bounds.ts'
 
 export type Judged =
   /** `calls`: the runbooks' files that it imports, by their full paths. */
@@ -19,8 +19,8 @@ export type Homes = {
 }
 
 export function judgeSource(path: string, text: string, homes: Homes): Judged {
-  const bounds = outOfBounds(text)
-  if (bounds !== null) return { kind: 'load-problem', file: path, ...bounds }
+  const problem = boundsProblem(path, text)
+  if (problem !== null) return problem
   try {
     return judgeParsed(path, text, homes)
   } catch (error) {

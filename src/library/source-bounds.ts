@@ -3,20 +3,19 @@
  * beyond its stack there is no exception, the process is killed. On 8 MiB, of oxc-parser 0.154.0 [tried]:
  * 3,900 levels of `x={a:`, 5,800 of `(`, and without brackets 9,900 of `a=>`, which are 29,600 characters.
  */
-export type OutOfBounds =
-  | { readonly code: 'too-long'; readonly most: number }
-  /** `line`: null where it is unknown. */
-  | { readonly code: 'too-deep'; readonly line: number | null }
+import type { LoadProblem } from '../define/library.ts'
 
 /** Three times the longest of ours. What is nested without brackets takes its length. */
 const charactersAtMost = 20_000
 const levelsAtMost = 100
 
-export function outOfBounds(text: string): OutOfBounds | null {
-  if (text.length > charactersAtMost) return { code: 'too-long', most: charactersAtMost }
+export function boundsProblem(file: string, text: string): LoadProblem | null {
+  const problem = { kind: 'load-problem', file } as const
+  if (text.length > charactersAtMost)
+    return { ...problem, code: 'too-long', most: charactersAtMost }
   const offset = tooDeepAt(text)
   if (offset === null) return null
-  return { code: 'too-deep', line: text.slice(0, offset).split('\n').length }
+  return { ...problem, code: 'too-deep', line: text.slice(0, offset).split('\n').length }
 }
 
 /** Those in words and comments are counted as well; a comparison ends with the bracket around it. */

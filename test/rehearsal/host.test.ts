@@ -1,12 +1,12 @@
 /** The host with a small bot in the product's place: what starts, dies, comes back, and is left behind. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type RehearsalOptions, startRehearsal } from '../../src/rehearsal/host.ts'
+import { temporaryFolder } from '../ledger/temporary.ts'
 import { follow } from './page/follower.ts'
 
 const botEntry = fileURLToPath(new URL('stand-in-bot.ts', import.meta.url))
@@ -15,16 +15,9 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'plimsoll-'))
-  // Behind everything that is stopped, so first.
-  stops.unshift(async () => rmSync(made, { recursive: true }))
-  return made
-}
-
 async function started(given: Partial<RehearsalOptions> = {}) {
   const lines: string[] = []
-  const dataFolder = given.dataFolder ?? folder()
+  const dataFolder = given.dataFolder ?? temporaryFolder()
   const rehearsal = await startRehearsal({
     dataFolder,
     env: { PATH: process.env.PATH },
@@ -114,7 +107,7 @@ test('when it stops, the bot is gone, the port is free and the folder is release
 })
 
 test('a bot that does not start ends the host with 1 and its last words', async () => {
-  const dataFolder = folder()
+  const dataFolder = temporaryFolder()
   const broken = fileURLToPath(new URL('no-such-bot.ts', import.meta.url))
   const options = { dataFolder, env: { PATH: process.env.PATH }, botEntry: broken }
   const rehearsal = await startRehearsal(options)
