@@ -87,7 +87,7 @@ export function migrate(database: DatabaseSync, file: string): void {
       })
 }
 
-export type Transaction = <T>(work: () => T) => T
+type Transaction = <T>(work: () => T) => T
 
 export function transactionsOn(database: DatabaseSync): Transaction {
   const begin = database.prepare('BEGIN IMMEDIATE')
