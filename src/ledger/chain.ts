@@ -25,12 +25,10 @@ export function hashAfter(previous: string, { stream, version, at, body }: Link)
 /** A stream without records: its first hash covers its name, so no stream can stand for another. */
 export const noHead: Head = { version: 0, hash: '' }
 
-/** What one append adds to one stream. */
-export type Addition = {
-  readonly stream: string
-  readonly records: readonly Kept[]
-  readonly head: Head
-  readonly dueAt: number | null
+/** The record of an event after `head`. */
+export function recordAfter(head: Head, stream: string, event: LedgerEvent, at: number): Kept {
+  const link = { stream, version: head.version + 1, at, body: bodyOf(event) }
+  return { version: link.version, at, body: link.body, hash: hashAfter(head.hash, link) }
 }
 
 /** Every stream that an append touches, in one order for everybody, so that no two can wait for each other. */
@@ -42,45 +40,39 @@ export function streamsOf(appends: readonly Append[]): readonly string[] {
   return [...new Set(names)].sort()
 }
 
-type Heads = ReadonlyMap<string, Head>
+type HeadOf = (stream: string) => Head | null
 type Conflict = Extract<AppendResult, { kind: 'conflict' }>
 
 /** Null: every writer saw what is there. */
-export function conflictIn(appends: readonly Append[], heads: Heads): Conflict | null {
+export function conflictIn(appends: readonly Append[], headOf: HeadOf): Conflict | null {
   for (const { stream, expectedVersion } of appends) {
-    const { version } = heads.get(stream) ?? noHead
+    const { version } = headOf(stream) ?? noHead
     if (version !== expectedVersion) return { kind: 'conflict', stream, version }
   }
   return null
 }
 
-/** What the appends add, and after them their seals: at whatever version those streams have then. */
-export function additionsOf(
-  appends: readonly Append[],
-  heads: Heads,
-  at: number,
-): readonly Addition[] {
-  const additions = new Map<string, Addition>()
-  const add = (stream: string, events: readonly LedgerEvent[], dueAt: number | null): Head => {
-    const before = additions.get(stream)
-    const records = [...(before?.records ?? [])]
-    let head = before?.head ?? heads.get(stream) ?? noHead
-    for (const event of events) {
-      const link = { stream, version: head.version + 1, at, body: bodyOf(event) }
-      head = { version: link.version, hash: hashAfter(head.hash, link) }
-      records.push({ version: link.version, at, body: link.body, hash: head.hash })
-    }
-    additions.set(stream, { stream, records, head, dueAt })
-    return head
-  }
-  const sealed = appends.map(({ stream, events, dueAt, seal }) => ({
-    seal,
-    head: add(stream, events, dueAt),
-  }))
-  for (const { seal, head } of sealed)
-    if (seal !== undefined)
-      add(seal.stream, [seal.event(head)], additions.get(seal.stream)?.dueAt ?? null)
-  return [...additions.values()]
+/**
+ * When a stream is due that was due at `was` before. One that was due already stays due since then: the index of
+ * due streams changes when one becomes due or rests, and not at each append of one that works.
+ */
+export function dueSince(was: number | null, dueAt: number | null, at: number): number | null {
+  const isSame = was !== null && dueAt !== null && Math.max(was, dueAt) <= at
+  return isSame ? was : dueAt
+}
+
+/** At whatever version the stream has. */
+export type Writing = Omit<Append, 'expectedVersion' | 'seal'>
+
+/** The seals of appends that were made, each at the head that its stream has now. */
+export function sealsOf(appends: readonly Append[], headOf: HeadOf): readonly Writing[] {
+  return appends.flatMap(({ stream, seal }) => {
+    if (seal === undefined) return []
+    const head = headOf(stream)
+    if (head === null) throw new Error(`${stream} was appended to and has no head`)
+    const dueAt = appends.find((one) => one.stream === seal.stream)?.dueAt ?? null
+    return [{ stream: seal.stream, events: [seal.event(head)], dueAt }]
+  })
 }
 
 /** Where a stream is not what was written. */

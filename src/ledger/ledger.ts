@@ -22,7 +22,7 @@ export type Append = {
   readonly events: readonly LedgerEvent[]
   /**
    * When somebody must look at the stream again; null: not before its next append. An index: the
-   * fold can always give it.
+   * fold can always give it. A stream that is due already stays due since then.
    */
   readonly dueAt: number | null
   /** Written after all the appends, in the same transaction: where this stream stands then. */

@@ -30,8 +30,7 @@ const migrations: readonly string[] = [
      holder text NOT NULL,
      until timestamptz NOT NULL
    );`,
-  // An append to one stream, in one statement. Gives its time, in ms; P0409 with the stream and its version
-  // where another one was expected; null is any. The hash is that of chain.ts: to_json of a text is its JSON.stringify.
+  // Called by instances of the version before alone, while they are replaced one after the other.
   `CREATE FUNCTION plimsoll.append(stream text, expected integer, bodies text[], due bigint)
      RETURNS bigint LANGUAGE plpgsql AS $append$
    DECLARE
@@ -64,6 +63,17 @@ const migrations: readonly string[] = [
        WHERE name = stream;
      RETURN moment;
    END $append$;`,
+  // A stream's row knows when its last event was: no index of all events is needed for it.
+  // What an append (postgres.ts) comes to that was not the first at its version: nothing of its transaction stays.
+  `ALTER TABLE plimsoll.streams ADD COLUMN at bigint NOT NULL DEFAULT 0;
+   UPDATE plimsoll.streams SET at = coalesce(
+     (SELECT max(at) FROM plimsoll.events WHERE stream = name), 0);
+   DROP INDEX plimsoll.events_at;
+   CREATE FUNCTION plimsoll.conflict(stream text) RETURNS bigint LANGUAGE plpgsql AS $conflict$
+   BEGIN
+     RAISE EXCEPTION USING ERRCODE = 'P0409', MESSAGE = 'another append was first', DETAIL = concat(
+       stream, ' is at ', coalesce((SELECT version FROM plimsoll.streams WHERE name = stream), 0));
+   END $conflict$;`,
 ]
 
 const doneRow = z.object({ done: z.int() })

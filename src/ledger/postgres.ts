@@ -1,11 +1,10 @@
 /**
  * The ledger on PostgreSQL, for many instances: one transaction carries the appends, their seals and
- * whatever must be committed with them, and goes there and back once. The chain is made over there, by
- * `plimsoll.append` of postgres-layout.ts.
+ * whatever must be committed with them, and goes there and back once. The chain is made over there.
  */
 import { z } from 'zod'
 import type { PostgresAddress } from '../world/postgres-url.ts'
-import { bodyOf, streamsOf } from './chain.ts'
+import { bodyOf, sealsOf, streamsOf, type Writing } from './chain.ts'
 import {
   type Append,
   type AppendResult,
@@ -17,6 +16,7 @@ import {
   LedgerUnusable,
   type Recorded,
 } from './ledger.ts'
+import { type PostgresClock, postgresClock, timeOfAppend } from './postgres-clock.ts'
 import { migrate, requireLayout } from './postgres-layout.ts'
 import { openPool, type PostgresPool, type Sql, sqlState } from './postgres-pool.ts'
 
@@ -29,15 +29,9 @@ export type Alongside = (due: readonly string[], sql: Sql) => Promise<void>
 const headRow = z.object({ name: z.string(), version: z.int(), hash: z.string() })
 const recordRow = z.object({ version: z.int(), at: z.number(), body: z.string() })
 const keptRow = recordRow.extend({ hash: z.string() })
-const nowRow = z.object({ now: z.number() })
 const atRow = z.object({ at: z.number() })
 const nameRow = z.object({ name: z.string() })
 const bodyRow = z.object({ body: z.string() })
-
-/** The server's clock, and never earlier than the last event: that of a standby may lag behind. */
-const selectNow = `SELECT greatest(
-  floor(extract(epoch FROM clock_timestamp()) * 1000),
-  (SELECT max(at) FROM plimsoll.events))::float8 AS now`
 
 /** Made ready on the first start. Throws LedgerUnusable where it cannot be. */
 export async function openPostgres(address: PostgresAddress): Promise<PostgresPool> {
@@ -53,15 +47,15 @@ export async function openPostgres(address: PostgresAddress): Promise<PostgresPo
 
 export function postgresLedger(pool: PostgresPool, alongside: Alongside): Ledger {
   const { sql } = pool
-  const seen: Seen = { at: 0 }
+  const clock = postgresClock(sql)
   return {
-    now: async () => {
-      const now = await nowIn(sql)
-      seen.at = Math.max(seen.at, now)
-      return now
+    now: clock.now,
+    append: (appends) => append(pool, appends, alongside, clock),
+    read: async (stream) => {
+      const records = (await sql(selectRecords, [stream])).map(recorded)
+      clock.saw(records.at(-1)?.at ?? 0)
+      return records
     },
-    append: (appends) => append(pool, appends, alongside, seen),
-    read: async (stream) => (await sql(selectRecords, [stream])).map(recorded),
     head: async (stream) => (await headsIn(sql, [stream])).get(stream) ?? null,
     due: async (time, limit) =>
       names(
@@ -91,70 +85,91 @@ export function postgresLedger(pool: PostgresPool, alongside: Alongside): Ledger
 const selectRecords = `SELECT version, at::float8 AS at, body, hash
   FROM plimsoll.events WHERE stream = $1 ORDER BY version`
 
-/** The latest time that the server's clock told this process: whatever was due by then is due now. */
-type Seen = { at: number }
-
 async function append(
   pool: PostgresPool,
   appends: readonly Append[],
   alongside: Alongside,
-  seen: Seen,
+  clock: PostgresClock,
 ): Promise<AppendResult> {
-  const due = dueBy(seen, appends)
+  const last = await clock.last()
+  const due = dueBy(last, appends)
   // In one order for everybody: whoever holds one row never waits for somebody who holds another.
   const sorted = appends.toSorted((one, other) => (one.stream < other.stream ? -1 : 1))
   const isSealed = sorted.some(({ seal }) => seal !== undefined)
-  const [first, ...others] = sorted
   try {
-    const isOneStatement = others.length === 0 && !isSealed && due.length === 0
-    const answers =
-      first !== undefined && isOneStatement
-        ? [send(pool.sql, first)]
-        : await pool.transaction(async (sql) => {
-            if (isSealed) sql(holdStreams, [streamsOf(appends)])
-            const sent = sorted.map((one) => send(sql, one))
-            await alongside(due, sql)
-            if (isSealed) await sealIn(sql, sorted)
-            // Not waited for here: the commit follows at once.
-            return sent
-          })
+    const answers = isOneStatement(sorted, due)
+      ? sorted.flatMap((one) => send(pool.sql, one, one.expectedVersion, last))
+      : await pool.transaction(async (sql) => {
+          if (isSealed) sql(holdStreams, [streamsOf(appends)])
+          const sent = sorted.flatMap((one) => send(sql, one, one.expectedVersion, last))
+          await alongside(due, sql)
+          if (isSealed) await sealIn(sql, sorted, last)
+          // Not waited for here: the commit follows at once.
+          return sent
+        })
     const at = Math.max(...(await Promise.all(answers)).flat().map((row) => atRow.parse(row).at))
-    seen.at = Math.max(seen.at, at)
+    clock.saw(at)
     return { kind: 'appended', at }
   } catch (error) {
     return conflictOf(error)
   }
 }
 
-const callAppend = 'SELECT plimsoll.append($1, $2, $3, $4)::float8 AS at'
+/** A transaction by itself: one more event of a stream that is there, and nothing with it. */
+function isOneStatement([only, ...others]: readonly Append[], due: readonly string[]): boolean {
+  if (only === undefined || others.length > 0 || due.length > 0) return false
+  return only.events.length === 1 && only.expectedVersion > 0 && only.seal === undefined
+}
+
 const holdStreams =
   'SELECT FROM plimsoll.streams WHERE name = ANY($1) ORDER BY name COLLATE "C" FOR UPDATE'
+const beginStream = `INSERT INTO plimsoll.streams (name, version, hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING`
 
-/** `expectedVersion` null: at whatever version the stream has. */
-type Sent = Omit<Append, 'expectedVersion' | 'seal'> & { readonly expectedVersion: number | null }
+/**
+ * One event. Whoever changes the stream's row first holds it until the commit, and who waited finds another
+ * version: a conflict. Hash and due time are those of chain.ts: `to_json` of a text is its JSON.stringify.
+ */
+const appendEvent = `
+  WITH head AS (
+    UPDATE plimsoll.streams SET version = version + 1, at = ${timeOfAppend},
+      due_at = CASE WHEN due_at <= ${timeOfAppend} AND $4 <= ${timeOfAppend}
+        THEN due_at ELSE $4 END,
+      hash = encode(sha256(convert_to(concat('["', hash, '",', to_json(name), ',', version + 1, ',',
+        ${timeOfAppend}, ',', to_json($3::text), ']'), 'UTF8')), 'hex')
+    WHERE name = $1 AND version = coalesce($2, version)
+    RETURNING name, version, at, hash
+  ), written AS (
+    INSERT INTO plimsoll.events (stream, version, at, body, hash)
+    SELECT name, version, at, $3, hash FROM head RETURNING at
+  )
+  SELECT coalesce((SELECT at FROM written), plimsoll.conflict($1))::float8 AS at`
 
-function send(sql: Sql, { stream, expectedVersion, events, dueAt }: Sent) {
-  return sql(callAppend, [stream, expectedVersion, events.map(bodyOf), dueAt])
+/** After `seen` events; null: after as many as there are. */
+function send(
+  sql: Sql,
+  { stream, events, dueAt }: Writing,
+  seen: number | null,
+  last: number,
+): readonly ReturnType<Sql>[] {
+  if (seen === null || seen === 0) sql(beginStream, [stream])
+  return events.map((event, index) =>
+    sql(appendEvent, [stream, seen === null ? null : seen + index, bodyOf(event), dueAt, last]),
+  )
 }
 
 /** A seal says the hash that the server has only now made. */
-async function sealIn(sql: Sql, appends: readonly Append[]): Promise<void> {
+async function sealIn(sql: Sql, appends: readonly Append[], last: number): Promise<void> {
   const heads = await headsIn(
     sql,
     appends.map(({ stream }) => stream),
   )
-  for (const { stream, seal } of appends) {
-    if (seal === undefined) continue
-    const head = heads.get(stream)
-    if (head === undefined) throw new Error(`${stream} was appended to and has no head`)
-    const dueAt = appends.find((one) => one.stream === seal.stream)?.dueAt ?? null
-    send(sql, { stream: seal.stream, expectedVersion: null, events: [seal.event(head)], dueAt })
-  }
+  for (const one of sealsOf(appends, (stream) => heads.get(stream) ?? null))
+    send(sql, one, null, last)
 }
 
 const raisedConflict = z.object({ code: z.literal('P0409'), detail: z.string() })
 
-/** What `plimsoll.append` raises; any other error goes on. */
+/** What `plimsoll.conflict` raises; any other error goes on. */
 function conflictOf(error: unknown): AppendResult {
   const raised = raisedConflict.safeParse(error)
   const [, stream, version] = /^(.*) is at (\d+)$/s.exec(raised.data?.detail ?? '') ?? []
@@ -162,8 +177,9 @@ function conflictOf(error: unknown): AppendResult {
   return { kind: 'conflict', stream, version: Number(version) }
 }
 
-function dueBy({ at }: Seen, appends: readonly Append[]): readonly string[] {
-  return appends.flatMap(({ stream, dueAt }) => (dueAt === null || dueAt > at ? [] : [stream]))
+/** Whatever was due by the latest time that this process knows is due now. */
+function dueBy(last: number, appends: readonly Append[]): readonly string[] {
+  return appends.flatMap(({ stream, dueAt }) => (dueAt === null || dueAt > last ? [] : [stream]))
 }
 
 async function headsIn(sql: Sql, streams: readonly string[]) {
@@ -176,11 +192,6 @@ async function headsIn(sql: Sql, streams: readonly string[]) {
       return [name, { version, hash }]
     }),
   )
-}
-
-async function nowIn(sql: Sql): Promise<number> {
-  const [row] = await sql(selectNow)
-  return nowRow.parse(row).now
 }
 
 async function documentIn(sql: Sql, digest: string): Promise<string | null> {

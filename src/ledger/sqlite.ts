@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Clock } from '../world/world.ts'
-import { type Addition, additionsOf, conflictIn, streamsOf } from './chain.ts'
+import { conflictIn, dueSince, noHead, recordAfter, sealsOf, type Writing } from './chain.ts'
 import type { Append, AppendResult, Head, Ledger, Recorded } from './ledger.ts'
 import { migrate, openDurable, transactionsOn } from './sqlite-file.ts'
 
@@ -22,11 +22,13 @@ export type SqliteLedger = Ledger & {
 }
 
 const holderSchema = z.object({ pid: z.int(), address: z.string() })
-const headRow = z.object({ version: z.int(), hash: z.string() })
+const knownRow = z.object({ version: z.int(), hash: z.string(), dueAt: z.int().nullable() })
 const eventRow = z.object({ version: z.int(), at: z.int(), body: z.string() })
 const nameRow = z.object({ name: z.string() })
 const bodyRow = z.object({ body: z.string() })
 const lastRow = z.object({ at: z.int() }).optional()
+/** Streams that were written to; any other is read. */
+const knownAtMost = 1_000
 
 export const ledgerFile = (folder: string) => join(folder, 'ledger.db')
 
@@ -84,13 +86,6 @@ function readHolder(file: string): Holder | null {
 }
 
 function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
-  const selectHead = database.prepare('SELECT version, hash FROM streams WHERE name = ?')
-  const insertEvent = database.prepare(
-    'INSERT INTO events (stream, version, at, body, hash) VALUES (?, ?, ?, ?, ?)',
-  )
-  const upsertStream = database.prepare(`
-    INSERT INTO streams (name, version, hash, due_at, created) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (name) DO UPDATE SET version = ?2, hash = ?3, due_at = ?4`)
   const selectEvents = database.prepare(
     'SELECT version, at, body FROM events WHERE stream = ? ORDER BY version',
   )
@@ -102,38 +97,9 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
   )
   const insertDocument = database.prepare('INSERT OR IGNORE INTO documents VALUES (?, ?)')
   const selectDocument = database.prepare('SELECT body FROM documents WHERE digest = ?')
-
-  const transaction = transactionsOn(database)
-  // Nobody else writes: from here on it is known.
-  let last = lastTimeIn(database)
-  const now = () => Math.max(clock.now(), last)
-  const headOf = (stream: string): Head | null => {
-    const row = selectHead.get(stream)
-    return row === undefined ? null : headRow.parse(row)
-  }
-  const write = ({ stream, records, head, dueAt }: Addition, at: number) => {
-    for (const { version, body, hash } of records) insertEvent.run(stream, version, at, body, hash)
-    upsertStream.run(stream, head.version, head.hash, dueAt, at)
-  }
-  const appendAll = (appends: readonly Append[]): AppendResult => {
-    const heads = new Map(
-      streamsOf(appends).flatMap((stream) => {
-        const head = headOf(stream)
-        return head === null ? [] : [[stream, head] as const]
-      }),
-    )
-    const conflict = conflictIn(appends, heads)
-    if (conflict !== null) return conflict
-    const at = now()
-    for (const addition of additionsOf(appends, heads, at)) write(addition, at)
-    last = at
-    return { kind: 'appended', at }
-  }
   return {
-    now: async () => now(),
-    append: async (appends) => transaction(() => appendAll(appends)),
+    ...writerOn(database, clock),
     read: async (stream) => selectEvents.all(stream).map(recorded),
-    head: async (stream) => headOf(stream),
     due: async (time, limit) => names(selectDue.all(time, limit)),
     newest: async (prefix, limit) => names(selectNewest.all(prefix.length, prefix, limit)),
     keepDocument: async (digest, body) => void insertDocument.run(digest, body),
@@ -141,6 +107,75 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
       const row = selectDocument.get(digest)
       return row === undefined ? null : bodyRow.parse(row).body
     },
+  }
+}
+
+type Known = Head & { readonly dueAt: number | null }
+
+/** Nobody else writes: what was committed is known from then on. */
+function writerOn(database: DatabaseSync, clock: Clock): Pick<Ledger, 'now' | 'append' | 'head'> {
+  const transaction = transactionsOn(database)
+  const { selectKnown, insertEvent, listStream } = writingStatements(database)
+  const streams = new Map<string, Known>()
+  let last = lastTimeIn(database)
+
+  const now = () => Math.max(clock.now(), last)
+  const knownOf = (stream: string): Known | null => {
+    const known = streams.get(stream)
+    if (known !== undefined) return known
+    const row = selectKnown.get(stream)
+    return row === undefined ? null : knownRow.parse(row)
+  }
+  const write = ({ stream, events, dueAt }: Writing, at: number) => {
+    const before = knownOf(stream)
+    let head: Head = before ?? noHead
+    for (const event of events) {
+      const { version, body, hash } = recordAfter(head, stream, event, at)
+      insertEvent.run(stream, version, at, body, hash)
+      head = { version, hash }
+    }
+    const since = dueSince(before?.dueAt ?? null, dueAt, at)
+    listStream.run(stream, head.version, head.hash, since, at)
+    streams.set(stream, { version: head.version, hash: head.hash, dueAt: since })
+  }
+  const append = (appends: readonly Append[]): AppendResult => {
+    const conflict = conflictIn(appends, knownOf)
+    if (conflict !== null) return conflict
+    const at = now()
+    try {
+      transaction(() => {
+        for (const one of appends) write(one, at)
+        for (const one of sealsOf(appends, knownOf)) write(one, at)
+      })
+    } catch (error) {
+      streams.clear()
+      throw error
+    }
+    if (streams.size > knownAtMost) streams.clear()
+    last = at
+    return { kind: 'appended', at }
+  }
+  return {
+    now: async () => now(),
+    append: async (appends) => append(appends),
+    head: async (stream) => {
+      const known = knownOf(stream)
+      return known === null ? null : { version: known.version, hash: known.hash }
+    },
+  }
+}
+
+function writingStatements(database: DatabaseSync) {
+  return {
+    selectKnown: database.prepare(
+      'SELECT version, hash, due_at AS dueAt FROM streams WHERE name = ?',
+    ),
+    insertEvent: database.prepare(
+      'INSERT INTO events (stream, version, at, body, hash) VALUES (?, ?, ?, ?, ?)',
+    ),
+    listStream: database.prepare(`
+      INSERT INTO streams (name, version, hash, due_at, created) VALUES (?1, ?2, ?3, ?4, ?5)
+      ON CONFLICT (name) DO UPDATE SET version = ?2, hash = ?3, due_at = ?4`),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a ledger holds, read by this version: events of runs, of the headroom and of checklists, and their chain. */
 import fc from 'fast-check'
-import { additionsOf, breakIn } from '../../src/ledger/chain.ts'
+import { breakIn, noHead, recordAfter } from '../../src/ledger/chain.ts'
+import type { Kept } from '../../src/ledger/ledger.ts'
 import { checklistOf } from '../../src/runs/checklist/checklist.ts'
 import { headroomOf } from '../../src/runs/headroom.ts'
 import { IllegalEvent } from '../../src/runs/moves.ts'
@@ -85,10 +86,11 @@ const chain = parser(
     instead: fc.string(),
   }),
   ({ bodies, at, instead }) => {
-    const events = bodies.map((body) => ({ ...Object(body), type: 'x' }))
-    const append = { stream: 'run/r1', expectedVersion: 0, events, dueAt: null }
-    const [addition] = additionsOf([append], new Map(), 1)
-    const records = addition?.records ?? []
+    const records: Kept[] = []
+    for (const body of bodies) {
+      const event = { ...Object(body), type: 'x' }
+      records.push(recordAfter(records.at(-1) ?? noHead, 'run/r1', event, 1))
+    }
     must(breakIn('run/r1', records) === null, 'a chain that does not hold from the start')
     must(breakIn('run/r2', records) !== null, 'it holds for another stream')
     const place = at % records.length

@@ -100,6 +100,23 @@ function timing(make: LedgerMaker): void {
     await ledger.append([one('run/soon', 1)])
     expect(await ledger.due(99, 10)).toEqual(['run/next', 'run/late'])
   })
+
+  test('a stream that is due stays due since it was, until it is not', async () => {
+    let at = 100
+    const ledger = make({ now: () => at })
+    await ledger.append([one('run/busy', 0, { dueAt: 10 }), one('run/other', 0, { dueAt: 20 })])
+    await ledger.append([one('run/busy', 1, { dueAt: 100 })])
+    expect(await ledger.due(100, 10)).toEqual(['run/busy', 'run/other'])
+    expect(await ledger.due(15, 10)).toEqual(['run/busy'])
+    await ledger.append([one('run/busy', 2, { dueAt: 150 })])
+    expect(await ledger.due(100, 10)).toEqual(['run/other'])
+    at = 200
+    await ledger.append([one('run/busy', 3, { dueAt: 190 })])
+    expect(await ledger.due(149, 10)).toEqual(['run/other'])
+    expect(await ledger.due(190, 10)).toEqual(['run/other', 'run/busy'])
+    await ledger.append([one('run/busy', 4)])
+    expect(await ledger.due(999, 10)).toEqual(['run/other'])
+  })
 }
 
 function finding(make: LedgerMaker): void {

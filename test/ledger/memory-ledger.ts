@@ -1,11 +1,17 @@
 /** A ledger in memory that behaves: held to the same contract as SQLite (ledger.test.ts). */
-import { additionsOf, conflictIn, streamsOf } from '../../src/ledger/chain.ts'
+import {
+  conflictIn,
+  dueSince,
+  noHead,
+  recordAfter,
+  sealsOf,
+  type Writing,
+} from '../../src/ledger/chain.ts'
 import type { Head, Kept, Ledger } from '../../src/ledger/ledger.ts'
 import type { Clock } from '../../src/world/world.ts'
 
 type Stream = {
   readonly records: readonly Kept[]
-  readonly head: Head
   readonly dueAt: number | null
   readonly created: number
 }
@@ -15,24 +21,27 @@ export function memoryLedger(clock: Clock): Ledger {
   const documents = new Map<string, string>()
   let last = 0
   const now = () => Math.max(clock.now(), last)
+  const headOf = (stream: string): Head | null => streams.get(stream)?.records.at(-1) ?? null
+  const write = ({ stream, events, dueAt }: Writing, at: number) => {
+    const before = streams.get(stream)
+    const records = [...(before?.records ?? [])]
+    for (const event of events)
+      records.push(recordAfter(records.at(-1) ?? noHead, stream, event, at))
+    streams.set(stream, {
+      records,
+      dueAt: dueSince(before?.dueAt ?? null, dueAt, at),
+      created: before?.created ?? streams.size,
+    })
+  }
 
   return {
     now: async () => now(),
     append: async (appends) => {
-      const heads = new Map(
-        streamsOf(appends).flatMap((name) => {
-          const stream = streams.get(name)
-          return stream === undefined ? [] : [[name, stream.head] as const]
-        }),
-      )
-      const conflict = conflictIn(appends, heads)
+      const conflict = conflictIn(appends, headOf)
       if (conflict !== null) return conflict
       last = now()
-      for (const { stream, records, head, dueAt } of additionsOf(appends, heads, last)) {
-        const before = streams.get(stream)
-        const all = [...(before?.records ?? []), ...records]
-        streams.set(stream, { records: all, head, dueAt, created: before?.created ?? streams.size })
-      }
+      for (const one of appends) write(one, last)
+      for (const one of sealsOf(appends, headOf)) write(one, last)
       return { kind: 'appended', at: last }
     },
     read: async (stream) =>
@@ -40,7 +49,10 @@ export function memoryLedger(clock: Clock): Ledger {
         ...{ version, at },
         event: JSON.parse(body),
       })),
-    head: async (stream) => streams.get(stream)?.head ?? null,
+    head: async (stream) => {
+      const head = headOf(stream)
+      return head === null ? null : { version: head.version, hash: head.hash }
+    },
     due: async (time, limit) =>
       [...streams]
         .flatMap(([name, { dueAt }]) => (dueAt === null || dueAt > time ? [] : [{ name, dueAt }]))

@@ -17,9 +17,9 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'postgres-version-ignored',
     safety: 'of two instances that append at one version, one writes',
-    file: 'src/ledger/postgres-layout.ts',
-    find: 'IF version_now <> expected THEN',
-    replace: 'IF version_now < expected THEN',
+    file: 'src/ledger/postgres.ts',
+    find: 'AND version = coalesce($2, version)',
+    replace: 'AND version >= coalesce($2, version)',
     killedBy: {
       file: 'test/real/ledger/postgres-ledger.test.ts',
       title:
@@ -29,9 +29,9 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'postgres-chain-of-its-own',
     safety: 'an event that was changed in the ledger is found, whoever made its hash',
-    file: 'src/ledger/postgres-layout.ts',
-    find: "to_json(body), ']'), 'UTF8')",
-    replace: "body, ']'), 'UTF8')",
+    file: 'src/ledger/postgres.ts',
+    find: "to_json($3::text), ']'",
+    replace: "$3::text, ']'",
     killedBy: {
       file: 'test/real/ledger/postgres-ledger.test.ts',
       title: 'makes the hashes that everybody else makes, whatever is said in it',
@@ -46,6 +46,17 @@ export const ledgerMutants: readonly Mutant[] = [
     killedBy: {
       file: 'test/ledger/audit.test.ts',
       title: 'is found, given the anchor; untouched it holds',
+    },
+  },
+  {
+    name: 'head-of-what-was-rolled-back',
+    safety: 'an event stands on what is on the disk, and on nothing that could not be written',
+    file: 'src/ledger/sqlite.ts',
+    find: '      streams.clear()\n      throw error',
+    replace: '      throw error',
+    killedBy: {
+      file: 'test/ledger/sqlite.test.ts',
+      title: 'what could not be written is forgotten: the next append goes on from what is there',
     },
   },
   {

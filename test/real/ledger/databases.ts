@@ -31,15 +31,16 @@ export function databasesOn(server: () => PostgresServer) {
   return {
     fresh,
     opened,
-    /** Its own clock_timestamp() stands before the server's: the ledger asks the same question. */
+    /** Its own now() and clock_timestamp() stand before the server's: the ledger asks the same questions. */
     onHandClock: (clock: Clock): Ledger => {
       const opening = (async () => {
         const url = await fresh()
         const setUp = await openPostgres(addressOf(url))
         await setUp.sql('CREATE SCHEMA hand')
         await setUp.sql('CREATE TABLE hand.clock AS SELECT 0::float8 AS ms')
-        await setUp.sql(`CREATE FUNCTION hand.clock_timestamp() RETURNS timestamptz LANGUAGE sql
-          AS 'SELECT to_timestamp(ms / 1000) FROM hand.clock'`)
+        for (const name of ['now', 'clock_timestamp'])
+          await setUp.sql(`CREATE FUNCTION hand.${name}() RETURNS timestamptz LANGUAGE sql
+            AS 'SELECT to_timestamp(ms / 1000) FROM hand.clock'`)
         await setUp.sql(`DO $$ BEGIN EXECUTE format(
           'ALTER DATABASE %I SET search_path = hand, pg_catalog', current_database()); END $$`)
         await setUp.close()

@@ -177,7 +177,9 @@ describe('the database', () => {
     const url = await databases.fresh()
     const { pool, ledger } = await databases.opened(url)
     await ledger.append([seen('run/a', 0)])
-    await pool.sql('DROP FUNCTION plimsoll.append')
+    await pool.anySql(`DROP FUNCTION plimsoll.append; DROP FUNCTION plimsoll.conflict;
+      ALTER TABLE plimsoll.streams DROP COLUMN at;
+      CREATE INDEX events_at ON plimsoll.events (at);`)
     await pool.sql('UPDATE plimsoll.layout SET done = 1')
     const reading = readingPostgres(addressOf(url), ({ streams }) => streams())
     await expect(reading).rejects.toThrow('start the app on it once')
