@@ -10,18 +10,18 @@ export function buttons(run: Run): readonly KnownBlock[] {
   const { stage } = run
   const specs: ButtonSpec[] = []
   if (stage.kind === 'waiting' || stage.kind === 'consulting') {
-    const { token } = stage.approval
+    const { token, consents, needed } = stage.approval
     const text = `${plain(effectOf(run))}. ${firstReason(run)}`
-    specs.push(
-      {
+    // Until it is sent a no still counts, and another yes changes nothing.
+    if (consents.length < needed)
+      specs.push({
         action: 'approve',
         text: 'Approve',
         value: token,
         style: 'primary',
         confirm: { title: 'Approve this change?', text, yes: 'Approve' },
-      },
-      { action: 'reject', text: 'Reject', value: token },
-    )
+      })
+    specs.push({ action: 'reject', text: 'Reject', value: token })
   }
   if (stage.kind === 'asked')
     specs.push({ action: 'done', text: 'Done', value: standOf(run), style: 'primary' })

@@ -26,6 +26,7 @@ import { reminderMessage } from '../../../src/slack/views/reminder.ts'
 import { runMessage } from '../../../src/slack/views/run.ts'
 import { statusMessage } from '../../../src/slack/views/status.ts'
 import { catalogue } from '../../../src/steps/index.ts'
+import { event, historyTo, runAfter } from '../../runs/histories.ts'
 import { anyChecklist } from './any-checklist.ts'
 import { anyRun, bound, hostile, system } from './any-run.ts'
 
@@ -109,6 +110,13 @@ test('no decision is asked for where none waits, and a waiting one always is', (
     }),
     { numRuns: 300, seed: 7 },
   )
+})
+
+test('with its last yes no other is asked for, and a no still is', () => {
+  const given = runAfter([...historyTo.waiting, event('consent-given')])
+  const { blocks } = runMessage({ run: given, now, sealed: null, note })
+  expect(JSON.stringify(blocks)).not.toContain('"action_id":"approve"')
+  expect(JSON.stringify(blocks)).toContain('"action_id":"reject"')
 })
 
 test('a button that moves a run on is drawn for where it stands, and every parked one has a way on', () => {
