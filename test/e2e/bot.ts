@@ -60,6 +60,8 @@ export type Stage = Instance & {
   events: () => readonly LedgerEvent[]
   /** Of one run. */
   eventsOf: (run: string) => readonly LedgerEvent[]
+  /** For whoever looks why something did not come: all messages with their buttons, and `output`. */
+  shown: () => string
   /** Everything that the bots of this stage wrote to their streams. */
   output: () => string
   close: () => Promise<void>
@@ -156,13 +158,16 @@ function handsAndEyes(slack: LocalSlack, output: () => string) {
   }
   const shown = () =>
     `${all()
-      .map(({ text }) => text)
+      .map(({ text, blocks }) =>
+        [text, ...buttonsOf(blocks).map(({ button }) => button.text.text)].join(' | '),
+      )
       .join('\n')}\n${output()}`
   const newest = (what: string, fits: (message: Message) => boolean) =>
     until(what, () => all().findLast(fits), { shown })
   const inTop = ({ onlyFor, threadTs }: Message) => onlyFor === null && threadTs === null
   return {
     all,
+    shown,
     type: async (who: Name, text: string) => {
       expect(await slack.command(ids[who], incident, text)).toEqual({ kind: 'acked' })
     },

@@ -2,6 +2,7 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { parseSystem } from '../../src/capacity/parse.ts'
+import { readYaml } from '../../src/capacity/read-yaml.ts'
 import { readSamples } from '../../src/capacity/samples.ts'
 import { runCommandLine } from '../../src/cli/program.ts'
 import { hostText, isLocalRoot, problem } from '../../src/config-urls.ts'
@@ -34,6 +35,23 @@ describe('a text of YAML', () => {
     ['a tag that runs', 'samples: !!js/function "x"'],
   ])('of samples with %s is refused, and the command line does not end', (_what, text) => {
     expect(readSamples(text, 'samples.yml')).toMatchObject({ kind: 'wrong' })
+  })
+
+  test.each([
+    ['keys that are lists of keys', '? '.repeat(500), 'a key is a plain value'],
+    ['lists', `${'['.repeat(101)}${']'.repeat(101)}`, 'nothing is nested in more than 100 levels'],
+    ['lists that are left open', '['.repeat(5_000), 'nothing is nested in more than 100 levels'],
+    ['lists in lines', `${'- '.repeat(101)}a`, 'nothing is nested in more than 100 levels'],
+  ])('of %s is refused for that, and soon', (_what, text, problem) => {
+    const before = process.threadCpuUsage()
+    expect(parseSystem(text, 'system.yml')).toMatchObject({ problems: [{ problem }] })
+    // The first took a minute.
+    expect(process.threadCpuUsage(before).user).toBeLessThan(5_000_000)
+  })
+
+  test('of a hundred levels is read', () => {
+    const text = `${'['.repeat(100)}${']'.repeat(100)}`
+    expect(readYaml(text)).toMatchObject({ kind: 'content' })
   })
 
   test('of 20,000 keys is looked at in their number, not in its square', () => {

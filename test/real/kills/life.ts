@@ -68,7 +68,8 @@ export type Witness = ReturnType<typeof witness>
 export async function live(around: Surroundings, seen: Witness): Promise<readonly Death[]> {
   const { stage } = around
   const deaths: Death[] = []
-  const shown = () => `${seen.happened.map(({ what }) => what).join(' ')}\n${stage.output()}`
+  const happened = () => seen.happened.map(({ what }) => what).join(' ')
+  const shown = () => `${happened()}\n${stage.shown()}`
   // It may die of being asked: what is in the ledger by then counts.
   await stage.slack.command(ids.ana, incident, '/runbook start every-guard')
   for (;;) {
@@ -108,7 +109,7 @@ async function recovered(around: Surroundings, seen: Witness, died: Happening): 
       if (found === undefined) await answer(around, seen)
       return found
     },
-    { withinMs: patienceMs, shown: stage.output },
+    { withinMs: patienceMs, shown: stage.shown },
   )
   if (survivor !== undefined) await victim.start()
   const resumed = seen.happened.slice(from).find(({ what }) => what === 'RESUME')
