@@ -43,6 +43,7 @@ export function presentRuns(means: RunMeans): Presenter {
       ...{ place: run.message, channel: run.channel },
       posted: (place) =>
         journal.change<never>(id, () => ({ kind: 'change', events: [posted(place)] })),
+      isCurrent: async () => (await journal.read(id))?.version === run.version,
       nextMs: elapses(run) ? elapseMs : null,
     }
   })
@@ -64,7 +65,9 @@ export function presentReminders(means: RunMeans & { readonly policy: Policy }):
     const { version: stand, reminders } = run.wait
     const said = { type: 'reminder-posted', v: 1, stand, reminders } as const
     const posted = () => journal.change<never>(id, () => ({ kind: 'change', events: [said] }))
-    return { message, place: null, channel, thread, posted, nextMs: null }
+    // What was said once is not drawn again.
+    const isCurrent = async () => true
+    return { message, place: null, channel, thread, posted, isCurrent, nextMs: null }
   })
 }
 
@@ -97,6 +100,7 @@ export function presentChecklists(means: ChecklistMeans): Presenter {
       ...{ place: checklist.message, channel: checklist.channel },
       posted: (place) =>
         checklists.change<never>(id, () => ({ kind: 'change', events: [posted(place)] })),
+      isCurrent: async () => (await checklists.read(id))?.version === checklist.version,
       nextMs: checklist.ended === null ? lookedEveryMs : null,
     }
   })

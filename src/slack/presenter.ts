@@ -30,6 +30,8 @@ export type Drawing = {
   readonly thread?: string
   /** Records where it was posted. */
   readonly posted: (place: Place) => Promise<unknown>
+  /** Whether it is still what the ledger has. */
+  readonly isCurrent: () => Promise<boolean>
   /** When to draw again; null: when it changes. */
   readonly nextMs: number | null
 }
@@ -156,7 +158,7 @@ async function show(
   drawing: Drawing | null,
 ): Promise<Shown> {
   if (drawing === null) return { kind: 'shown', nextMs: null }
-  const { message, place, channel, thread, posted, nextMs } = drawing
+  const { message, place, channel, thread, posted, isCurrent, nextMs } = drawing
   const text = JSON.stringify(message)
   if (place === null || text !== sheet.last) {
     const isNews = isChange || place === null
@@ -165,6 +167,8 @@ async function show(
     sheet.turnAt = null
     if (place === null) await posted(await api.post(channel, message, thread))
     else await api.update(place, message)
+    // Another process may have drawn what is newer while this was on its way: then it was drawn over.
+    if (!(await isCurrent())) sheet.again = true
   }
   sheet.last = text
   sheet.failures = 0

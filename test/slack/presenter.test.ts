@@ -30,7 +30,9 @@ function stage({ nextMs = null }: { readonly nextMs?: number | null } = {}) {
   const sent: { readonly at: number; readonly ts: string; readonly text: string }[] = []
   const noes: unknown[] = []
   const states = new Map<string, number>()
+  const delays: Promise<void>[] = []
   const call = async (ts: string, { text }: Message) => {
+    await delays.shift()
     const no = noes.shift()
     if (no !== undefined) throw no
     sent.push({ at: now, ts, text })
@@ -46,20 +48,28 @@ function stage({ nextMs = null }: { readonly nextMs?: number | null } = {}) {
   const looks = new Map<string, number>()
   const drawn = async (id: string): Promise<Drawing> => {
     looks.set(id, (looks.get(id) ?? 0) + 1)
+    const drawnAt = states.get(id) ?? 0
     return {
       // What elapses differs whenever it is looked at.
       message: { text: `${states.get(id) ?? 0}${nextMs === null ? '' : ` at ${now}`}`, blocks: [] },
       ...{ place: place(id), channel: 'C0', posted: async () => undefined, nextMs },
+      isCurrent: async () => (states.get(id) ?? 0) === drawnAt,
     }
   }
   const means = { api, timers, pace: paceOn(clock), onFailure: () => undefined }
   const presenter = presenting(means, drawn)
   return {
-    ...{ sent, noes, means, looks },
+    ...{ sent, noes, delays, means, looks },
     stale: presenter.stale,
     change: (id: string) => {
       states.set(id, (states.get(id) ?? 0) + 1)
       presenter.changed(id)
+    },
+    /** By another process, which draws it as well. */
+    changeElsewhere: (ts: string) => {
+      const state = (states.get(ts) ?? 0) + 1
+      states.set(ts, state)
+      sent.push({ at: now, ts, text: String(state) })
     },
     pass: async (ms: number) => {
       const end = now + ms
@@ -89,6 +99,18 @@ describe('one message', () => {
     expect(sent.at(-1)?.text).toBe('100')
     const pauses = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0))
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500)
+  })
+
+  test('that another process drew while an older one was on its way is drawn again', async () => {
+    const { change, changeElsewhere, delays, pass, sent } = stage()
+    const late = Promise.withResolvers<void>()
+    delays.push(late.promise)
+    change('1.1')
+    await pass(100)
+    changeElsewhere('1.1')
+    late.resolve()
+    await pass(10_000)
+    expect(sent.map(({ text }) => text)).toEqual(['2', '1', '2'])
   })
 
   test('that cannot be drawn is tried again, ever more seldom, until it can', async () => {
