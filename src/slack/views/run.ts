@@ -83,7 +83,7 @@ function headline(run: Run, now: number): string {
     case 'waiting':
       return `*${asked}: ${what}.* ${openText(run, stage.approval)}`
     case 'claimed':
-      return `*About to ${what}.* ${consentLine(run)}`
+      return `*About to begin: ${what}.* ${consentLine(run)}`
     case 'sending':
       return record.found === null && record.fault === null
         ? `*Sending: ${what}.* ${consentLine(run)}`
