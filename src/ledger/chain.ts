@@ -31,15 +31,6 @@ export function recordAfter(head: Head, stream: string, event: LedgerEvent, at: 
   return { version: link.version, at, body: link.body, hash: hashAfter(head.hash, link) }
 }
 
-/** Every stream that an append touches, in one order for everybody, so that no two can wait for each other. */
-export function streamsOf(appends: readonly Append[]): readonly string[] {
-  const names = appends.flatMap(({ stream, seal }) => [
-    stream,
-    ...(seal === undefined ? [] : [seal.stream]),
-  ])
-  return [...new Set(names)].sort()
-}
-
 type HeadOf = (stream: string) => Head | null
 type Conflict = Extract<AppendResult, { kind: 'conflict' }>
 

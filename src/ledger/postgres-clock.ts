@@ -20,7 +20,7 @@ const selectNow = `SELECT greatest(
 /** Asked once: a row for each stream. */
 const selectLast = 'SELECT coalesce(max(at), 0)::float8 AS at FROM plimsoll.streams'
 
-const atRow = z.object({ at: z.number() })
+export const atRow = z.object({ at: z.number() })
 
 export function postgresClock(sql: Sql): PostgresClock {
   /** 0: nobody has asked. */

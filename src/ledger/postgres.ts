@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { PostgresAddress } from '../world/postgres-url.ts'
-import { bodyOf, sealsOf, streamsOf, type Writing } from './chain.ts'
+import { bodyOf, sealsOf, type Writing } from './chain.ts'
 import {
   type Append,
   type AppendResult,
@@ -16,7 +16,7 @@ import {
   LedgerUnusable,
   type Recorded,
 } from './ledger.ts'
-import { type PostgresClock, postgresClock, timeOfAppend } from './postgres-clock.ts'
+import { atRow, type PostgresClock, postgresClock, timeOfAppend } from './postgres-clock.ts'
 import { migrate, requireLayout } from './postgres-layout.ts'
 import { openPool, type PostgresPool, type Sql, sqlState } from './postgres-pool.ts'
 
@@ -29,7 +29,6 @@ export type Alongside = (due: readonly string[], sql: Sql) => Promise<void>
 const headRow = z.object({ name: z.string(), version: z.int(), hash: z.string() })
 const recordRow = z.object({ version: z.int(), at: z.number(), body: z.string() })
 const keptRow = recordRow.extend({ hash: z.string() })
-const atRow = z.object({ at: z.number() })
 const nameRow = z.object({ name: z.string() })
 const bodyRow = z.object({ body: z.string() })
 
@@ -100,7 +99,7 @@ async function append(
     const answers = isOneStatement(sorted, due)
       ? sorted.flatMap((one) => send(pool.sql, one, one.expectedVersion, last))
       : await pool.transaction(async (sql) => {
-          if (isSealed) sql(holdStreams, [streamsOf(appends)])
+          if (isSealed) sql(holdStreams, [streamsOf(sorted)])
           const sent = sorted.flatMap((one) => send(sql, one, one.expectedVersion, last))
           await alongside(due, sql)
           if (isSealed) await sealIn(sql, sorted, last)
@@ -121,8 +120,16 @@ function isOneStatement([only, ...others]: readonly Append[], due: readonly stri
   return only.events.length === 1 && only.expectedVersion > 0 && only.seal === undefined
 }
 
+/** In the same order as the appends. */
 const holdStreams =
   'SELECT FROM plimsoll.streams WHERE name = ANY($1) ORDER BY name COLLATE "C" FOR UPDATE'
+
+function streamsOf(appends: readonly Append[]): readonly string[] {
+  return appends.flatMap(({ stream, seal }) =>
+    seal === undefined ? stream : [stream, seal.stream],
+  )
+}
+
 const beginStream = `INSERT INTO plimsoll.streams (name, version, hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING`
 
 /**

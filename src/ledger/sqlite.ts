@@ -110,7 +110,7 @@ function ledgerOn(database: DatabaseSync, clock: Clock): Omit<Ledger, 'close'> {
   }
 }
 
-type Known = Head & { readonly dueAt: number | null }
+type Known = { readonly head: Head; readonly dueAt: number | null }
 
 /** Nobody else writes: what was committed is known from then on. */
 function writerOn(database: DatabaseSync, clock: Clock): Pick<Ledger, 'now' | 'append' | 'head'> {
@@ -124,11 +124,14 @@ function writerOn(database: DatabaseSync, clock: Clock): Pick<Ledger, 'now' | 'a
     const known = streams.get(stream)
     if (known !== undefined) return known
     const row = selectKnown.get(stream)
-    return row === undefined ? null : knownRow.parse(row)
+    if (row === undefined) return null
+    const { version, hash, dueAt } = knownRow.parse(row)
+    return { head: { version, hash }, dueAt }
   }
+  const headOf = (stream: string) => knownOf(stream)?.head ?? null
   const write = ({ stream, events, dueAt }: Writing, at: number) => {
     const before = knownOf(stream)
-    let head: Head = before ?? noHead
+    let head = before?.head ?? noHead
     for (const event of events) {
       const { version, body, hash } = recordAfter(head, stream, event, at)
       insertEvent.run(stream, version, at, body, hash)
@@ -136,16 +139,16 @@ function writerOn(database: DatabaseSync, clock: Clock): Pick<Ledger, 'now' | 'a
     }
     const since = dueSince(before?.dueAt ?? null, dueAt, at)
     listStream.run(stream, head.version, head.hash, since, at)
-    streams.set(stream, { version: head.version, hash: head.hash, dueAt: since })
+    streams.set(stream, { head, dueAt: since })
   }
   const append = (appends: readonly Append[]): AppendResult => {
-    const conflict = conflictIn(appends, knownOf)
+    const conflict = conflictIn(appends, headOf)
     if (conflict !== null) return conflict
     const at = now()
     try {
       transaction(() => {
         for (const one of appends) write(one, at)
-        for (const one of sealsOf(appends, knownOf)) write(one, at)
+        for (const one of sealsOf(appends, headOf)) write(one, at)
       })
     } catch (error) {
       streams.clear()
@@ -158,10 +161,7 @@ function writerOn(database: DatabaseSync, clock: Clock): Pick<Ledger, 'now' | 'a
   return {
     now: async () => now(),
     append: async (appends) => append(appends),
-    head: async (stream) => {
-      const known = knownOf(stream)
-      return known === null ? null : { version: known.version, hash: known.hash }
-    },
+    head: async (stream) => headOf(stream),
   }
 }
 

@@ -4,6 +4,7 @@ import { remindAt } from './reminders.ts'
 import {
   type Approval,
   type Held,
+  isAgreed,
   mayHaveLeft,
   type Run,
   type Sending,
@@ -134,15 +135,16 @@ function reach({ plan, index, notBefore }: Run, now: number): Action {
 /** Expiry means no, always: also where enough people said yes and nobody was there to act on it. */
 function consent(
   run: Run,
-  { consents, needed, expiresAt }: Approval,
+  approval: Approval,
   { now, grant }: { now: number; grant: 'grant' | 'grant-plan' },
 ): Action {
   const { notBefore } = run
-  const isAgreed = consents.length >= needed
-  if (isAgreed && notBefore !== null && now < notBefore) return { kind: 'wait', until: notBefore }
-  const endsAt = isAgreed ? actBy(run, expiresAt) : expiresAt
+  const { expiresAt } = approval
+  const agreed = isAgreed(approval)
+  if (agreed && notBefore !== null && now < notBefore) return { kind: 'wait', until: notBefore }
+  const endsAt = agreed ? actBy(run, expiresAt) : expiresAt
   if (now >= endsAt) return { kind: 'expire' }
-  return isAgreed ? { kind: grant } : remindOr(run, now, { kind: 'wait', until: expiresAt })
+  return agreed ? { kind: grant } : remindOr(run, now, { kind: 'wait', until: expiresAt })
 }
 
 /** A yes to what is to begin later holds until then, and not much longer. */
@@ -216,7 +218,7 @@ export function dueAt(run: Run, now: number): number | null {
       return remindAt(run)
     case 'consulting':
     case 'waiting':
-      return stage.approval.consents.length >= stage.approval.needed
+      return isAgreed(stage.approval)
         ? Math.max(now, notBefore ?? now)
         : (remindAt(run) ?? stage.approval.expiresAt)
     default:

@@ -3,7 +3,7 @@
  * and not for ever. Pure: the fold knows how often it was said, so nobody says it twice.
  */
 import { isFollowUpOpen } from './follow-up.ts'
-import type { Approval, Run } from './stage.ts'
+import { type Approval, isAgreed, type Run } from './stage.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -49,6 +49,6 @@ function nth(pausesMs: readonly number[], { since, reminders, remindedAt }: Run[
 }
 
 /** Half of an approval's time is left then, for somebody to come and read. */
-function halfOf({ consents, needed, expiresAt }: Approval, since: number): number | null {
-  return consents.length >= needed ? null : since + Math.floor((expiresAt - since) / 2)
+function halfOf(approval: Approval, since: number): number | null {
+  return isAgreed(approval) ? null : since + Math.floor((approval.expiresAt - since) / 2)
 }

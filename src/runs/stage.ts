@@ -18,6 +18,11 @@ export type Approval = {
   readonly consents: readonly Consent[]
 }
 
+/** Whether enough people said yes. */
+export function isAgreed({ consents, needed }: Approval): boolean {
+  return consents.length >= needed
+}
+
 /** What is known of a write that was about to be sent: unknown, surely not sent, or looked for and not found. */
 export type Fate = 'unknown' | 'not-sent' | 'absent'
 

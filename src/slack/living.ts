@@ -65,9 +65,7 @@ export function presentReminders(means: RunMeans & { readonly policy: Policy }):
     const { version: stand, reminders } = run.wait
     const said = { type: 'reminder-posted', v: 1, stand, reminders } as const
     const posted = () => journal.change<never>(id, () => ({ kind: 'change', events: [said] }))
-    // What was said once is not drawn again.
-    const isCurrent = async () => true
-    return { message, place: null, channel, thread, posted, isCurrent, nextMs: null }
+    return { message, place: null, channel, thread, posted, nextMs: null }
   })
 }
 

@@ -30,8 +30,8 @@ export type Drawing = {
   readonly thread?: string
   /** Records where it was posted. */
   readonly posted: (place: Place) => Promise<unknown>
-  /** Whether it is still what the ledger has. */
-  readonly isCurrent: () => Promise<boolean>
+  /** Whether what was drawn is still what the ledger has; absent: it is posted once and never updated. */
+  readonly isCurrent?: () => Promise<boolean>
   /** When to draw again; null: when it changes. */
   readonly nextMs: number | null
 }
@@ -167,10 +167,10 @@ async function show(
     sheet.turnAt = null
     if (place === null) await posted(await api.post(channel, message, thread))
     else await api.update(place, message)
+    sheet.last = text
     // Another process may have drawn what is newer while this was on its way: then it was drawn over.
-    if (!(await isCurrent())) sheet.again = true
+    if (place !== null && (await isCurrent?.()) === false) sheet.again = true
   }
-  sheet.last = text
   sheet.failures = 0
   return { kind: 'shown', nextMs }
 }

@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import { mustLookFirst } from '../../runs/decide.ts'
 import { isFollowUpOpen } from '../../runs/follow-up.ts'
-import { maySkip, type Run, standOf } from '../../runs/stage.ts'
+import { isAgreed, maySkip, type Run, standOf } from '../../runs/stage.ts'
 import { actions, type ButtonSpec, plain } from './blocks.ts'
 import { effectOf, firstReason } from './run-about.ts'
 
@@ -10,10 +10,10 @@ export function buttons(run: Run): readonly KnownBlock[] {
   const { stage } = run
   const specs: ButtonSpec[] = []
   if (stage.kind === 'waiting' || stage.kind === 'consulting') {
-    const { token, consents, needed } = stage.approval
+    const { token } = stage.approval
     const text = `${plain(effectOf(run))}. ${firstReason(run)}`
     // Until it is sent a no still counts, and another yes changes nothing.
-    if (consents.length < needed)
+    if (!isAgreed(stage.approval))
       specs.push({
         action: 'approve',
         text: 'Approve',

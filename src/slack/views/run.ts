@@ -2,7 +2,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { Sealed } from '../../runs/journal.ts'
-import { type Approval, isSurelyUnsent, type Run } from '../../runs/stage.ts'
+import { type Approval, isAgreed, isSurelyUnsent, type Run } from '../../runs/stage.ts'
 import { parkedSentence } from '../../words/en.ts'
 import { duration, list, nameOf, number } from '../../words/numbers.ts'
 import { afterwards, remindedLines, saidLines } from './afterwards.ts'
@@ -171,7 +171,7 @@ function endLine(run: Run, outcome: Outcome, by: string | null): string {
 /** A yes that nobody acted on in time is a no as well. */
 function expiry({ record, proposal, lastAt }: Run) {
   const approval = record.approval ?? proposal.approval
-  return approval !== null && approval.consents.length >= approval.needed
+  return approval !== null && isAgreed(approval)
     ? { at: lastAt, why: 'There was a yes, and I was not there in time to act on it' }
     : { at: approval?.expiresAt ?? lastAt, why: 'Nobody decided in time' }
 }
